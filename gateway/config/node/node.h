@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A configuration file as a tree of nodes that remember where they stand, and the
+ * list of problems found in it.  YAML 1.1 by libyaml, hence JSON too; anchors,
+ * aliases and tags are refused; a key given twice in a map is a problem.
+ *
+ * All nodes and texts of a document live until document_free().
+ */
+#ifndef CONFIG_NODE_H
+#define CONFIG_NODE_H
+
+#include "core/buf.h"
+#include "core/bytes.h"
+#include "core/check.h"
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+    enum node_kind kind;
+    struct bytes text; /* of a scalar; terminated */
+    bool quoted;       /* a quoted scalar is always text */
+    struct bytes key;  /* when it stands in a map; terminated */
+    const char *file;
+    int line; /* from 1 */
+    int column;
+    int key_line;
+    int key_column;
+    const struct node *parent;
+    struct node *first; /* children in order */
+    struct node *next;
+    size_t count; /* of children */
+};
+
+#define NODE_EACH(child, parent)                                                         \
+    for (const struct node *child = (parent) ? (parent)->first : NULL; child;            \
+         child = child->next)
+
+/* What was found wrong, as "file:line:column: words" lines, up to PROBLEMS_MAX. */
+#define PROBLEMS_MAX 100
+
+struct problems {
+    struct buf text; /* one line each */
+    size_t count;
+};
+
+void problems_init(struct problems *problems);
+void problems_deinit(struct problems *problems);
+
+/* Adds one at the node's place; `node` may be NULL for a problem without place. */
+void problem_at(struct problems *problems, const struct node *node, const char *format,
+                ...) PRINTF_LIKE(3, 4);
+
+/* The same at the node's key. */
+void problem_at_key(struct problems *problems, const struct node *node,
+                    const char *format, ...) PRINTF_LIKE(3, 4);
+
+struct document;
+
+/* Parses one file's text; `name` is how problems call it.  Gives a document even
+ * when there are problems (its root may be NULL then).  Never NULL. */
+struct document *document_parse(const char *name, struct bytes text,
+                                struct problems *problems);
+void document_free(struct document **document);
+const struct node *document_root(const struct document *document);
+
+/* The child with this key, or NULL.  `map` may be NULL or another kind. */
+const struct node *node_find(const struct node *map, const char *key);
+
+/* A plain (unquoted) null: "", "~", "null". */
+bool node_is_null(const struct node *node);
+
+/* The name nearest to `wanted` by edit distance, or NULL when none is near.
+ * `names` ends in NULL. */
+const char *nearest_name(const char *const *names, struct bytes wanted);
+
+/* Reports every key of `map` that is not in `names` (which ends in NULL), each with
+ * the nearest known name. */
+void node_check_keys(const struct node *map, const char *const *names,
+                     struct problems *problems);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collects what is wrong in a configuration, with its place and the nearest name. */
+#include "config/node/node.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define TEXT_MAX 65536
+#define NAME_MAX_LEN 63
+
+void problems_init(struct problems *problems)
+{
+    *problems = (struct problems){0};
+    buf_init(&problems->text, TEXT_MAX);
+}
+
+void problems_deinit(struct problems *problems)
+{
+    buf_deinit(&problems->text);
+}
+
+static void add(struct problems *problems, const char *file, int line, int column,
+                const char *format, va_list args)
+{
+    problems->count++;
+    if (problems->count > PROBLEMS_MAX) {
+        return;
+    }
+    char words[1024];
+    vsnprintf(words, sizeof words, format, args);
+    if (file) {
+        buf_print(&problems->text, "%s:%d:%d: ", file, line, column);
+    }
+    buf_print(&problems->text, "%s\n", words);
+}
+
+void problem_at(struct problems *problems, const struct node *node, const char *format,
+                ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(problems, node ? node->file : NULL, node ? node->line : 0,
+        node ? node->column : 0, format, args);
+    va_end(args);
+}
+
+void problem_at_key(struct problems *problems, const struct node *node,
+                    const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    bool keyed = node->key_line > 0;
+    add(problems, node->file, keyed ? node->key_line : node->line,
+        keyed ? node->key_column : node->column, format, args);
+    va_end(args);
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Edit distance by the usual row at a time; names longer than a row are far. */
+static size_t distance(struct bytes a, struct bytes b)
+{
+    size_t row[NAME_MAX_LEN + 1];
+    if (a.len > NAME_MAX_LEN || b.len > NAME_MAX_LEN) {
+        return SIZE_MAX;
+    }
+    for (size_t j = 0; j <= b.len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t above = row[j];
+            size_t change = diagonal + (a.data[i - 1] == b.data[j - 1] ? 0 : 1);
+            row[j] = least(above + 1, row[j - 1] + 1, change);
+            diagonal = above;
+        }
+    }
+    return row[b.len];
+}
+
+const char *nearest_name(const char *const *names, struct bytes wanted)
+{
+    const char *best = NULL;
+    size_t best_distance = wanted.len / 2 + 2;
+    for (; *names; names++) {
+        size_t d = distance(bytes_of(*names), wanted);
+        if (d < best_distance) {
+            best = *names;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+void node_check_keys(const struct node *map, const char *const *names,
+                     struct problems *problems)
+{
+    NODE_EACH(child, map)
+    {
+        bool known = false;
+        for (const char *const *name = names; *name && !known; name++) {
+            known = bytes_are(child->key, *name);
+        }
+        if (!known) {
+            const char *near = nearest_name(names, child->key);
+            problem_at_key(problems, child, "unknown key '%.*s'%s%s%s",
+                           BYTES_ARG(child->key), near ? "; did you mean '" : "",
+                           near ? near : "", near ? "'?" : "");
+        }
+    }
+}

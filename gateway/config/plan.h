@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plan: a configuration that was checked whole and turned into structs, const
+ * after loading, freed whole.  The pipeline, `check`, `simulate` and `run` all get
+ * theirs from here.
+ *
+ * A plan is made from a bundle: every file that the configuration consists of (main
+ * file, conf.d, mappings, factor files), each with its name and full text.  The same
+ * bundle is a journal record, so a replay has what the live run had.
+ */
+#ifndef CONFIG_PLAN_H
+#define CONFIG_PLAN_H
+
+#include "config/node/node.h"
+#include "core/bytes.h"
+#include "core/error.h"
+
+/* ---- the bundle ---- */
+
+struct bundle_file {
+    char *name; /* as problems call it; the main file first */
+    struct bytes text;
+};
+
+struct bundle {
+    struct bundle_file *files;
+    size_t count;
+    uint8_t hash[32]; /* SHA-256 of the serialised form */
+};
+
+/* Reads the main file, then conf.d beside it, then the files these name.  Problems
+ * of reading are noted; the bundle then lacks the file. */
+void bundle_read(const char *path, struct bundle *ret_bundle, struct problems *problems);
+void bundle_put(const struct bundle *bundle, struct buf *out);
+enum err bundle_get(struct bytes stored, struct bundle *ret_bundle,
+                    struct error *e) MUST_CHECK;
+void bundle_deinit(struct bundle *bundle);
+
+/* ---- points ---- */
+
+enum point_kind {
+    POINT_RATE,    /* integrated over time */
+    POINT_COUNTER, /* differences of a meter's reading */
+    POINT_AMOUNT,  /* each reading is a delivery or batch */
+    POINT_LEVEL,   /* stock: opening and closing */
+    POINT_GAUGE,   /* mean */
+    POINT_STATE,   /* share of the window in which it is true */
+};
+
+enum integration { INTEGRATE_HOLD, INTEGRATE_TRAPEZOID };
+
+struct plan_point {
+    const char *id;
+    const char *name;
+    const char *device;
+    const char *metric;
+    enum point_kind kind;
+    enum integration integration; /* rate */
+    const char *unit;             /* of the point; readings are converted to it */
+    const char *assume_unit;      /* of readings that carry none; default: unit */
+    int64_t interval_ns;          /* expected time between readings */
+    int64_t max_gap_ns;           /* beyond it a value no longer holds */
+    double range_min, range_max;  /* plausible, in `unit`; -INFINITY, INFINITY: none */
+    double counter_wrap;          /* counter: value at which it starts again; 0: never */
+    double valid_share;           /* 0..1, share of coverage that makes it valid */
+    double uncertainty;           /* 95 %, relative, 0..1; 0: not stated */
+    const char *substitute;       /* rule for missing data, or "none" */
+    double substitute_value;      /* for the rule "constant", in the window's unit */
+    const struct node *node;      /* for messages about it */
+};
+
+/* ---- processes ---- */
+
+/* A value with its time of validity. */
+struct plan_factor {
+    double value; /* in the canonical unit of the method's input */
+    int64_t from_ns, to_ns; /* [from, to); INT64_MIN, INT64_MAX: open */
+    const char *origin;     /* "constant", "factor:<id>@<version>" */
+    const char *source;
+    const char *text; /* of an INPUT_TEXT */
+};
+
+/* Where one input of a stream's method comes from. */
+struct plan_input {
+    size_t method_input; /* index into the method's table */
+    size_t series_index; /* within a series, from 0 */
+    const struct plan_point *point; /* or NULL: factors */
+    size_t point_index;             /* index into plan->points */
+    double scale, offset; /* from the point's window unit to the canonical unit */
+    double sign;          /* 1, or -1 for outputs of a mass balance */
+    const struct plan_factor *factors; /* ordered by from_ns */
+    size_t factor_count;
+    const struct node *node;
+};
+
+struct method;
+
+struct plan_stream {
+    const char *id;
+    const char *name;
+    const struct method *method;
+    int term; /* enum attribution_term */
+    const struct plan_input *inputs;
+    size_t input_count;
+    double share; /* of this stream that belongs to the process, 0..1 */
+};
+
+struct plan_activity {
+    const struct plan_point *point;
+    size_t point_index;
+    double scale; /* from the point's window unit to the functional unit */
+};
+
+struct plan_process {
+    const char *id;
+    const char *name;
+    const char *category; /* such as cement_clinker */
+    const char *route;
+    const char *cn;
+    const char *sector;
+    const char *functional_unit; /* such as "t" */
+    const struct plan_activity *activities; /* summed */
+    size_t activity_count;
+    const struct plan_point *operating; /* state point, or NULL: always operating */
+    size_t operating_index;
+    const struct plan_stream *streams;
+    size_t stream_count;
+    const struct node *node;
+};
+
+/* ---- inputs, windows, the rest ---- */
+
+struct adapter;
+
+struct plan_route {
+    const char *topic; /* MQTT filter */
+    size_t broker;     /* index into plan->brokers */
+    int qos;
+    const struct adapter *adapter;
+    const struct node *settings; /* for adapter->init(); NULL: none */
+    const struct node *node;
+};
+
+struct plan_windows {
+    int64_t length_ns;       /* 1 min .. 1 day, a divisor of a day */
+    int64_t skew_ns;         /* allowed disorder of event times */
+    int64_t lateness_ns;     /* a window closes this long after its end */
+    int64_t idle_ns;         /* a silent device no longer holds windows open */
+    int64_t settle_ns;       /* late readings gather this long before a revision */
+    int64_t amend_until_ns;  /* later than this: quarantined */
+    int64_t future_ns;       /* event times further ahead than this: quarantined */
+};
+
+struct plan_broker {
+    const char *name, *uri, *client_id, *user, *password_file;
+    const char *ca_file, *cert_file, *key_file;
+    const char *protocol; /* "auto", "5", "3.1.1" */
+    int64_t keepalive_ns, session_expiry_ns, silence_ns;
+    int64_t receive_maximum;
+    const struct node *node;
+};
+
+struct sink;
+
+struct plan_sink {
+    const char *id;
+    const struct sink *sink;
+    const struct node *settings;
+    int64_t retry_min_ns, retry_max_ns, timeout_ns;
+};
+
+struct plan_installation {
+    const char *id, *name, *country, *unlocode, *time_zone, *sector;
+    const char *operator_id, *operator_name, *address, *city;
+    const char *latitude, *longitude; /* as written: the law asks for six decimals */
+};
+
+struct plan_journal {
+    const char *directory; /* default: <state>/journal */
+    bool sync_interval_mode;
+    int64_t sync_interval_ns, commit_delay_ns;
+    int64_t segment_size, quota, reserve;
+};
+
+struct plan {
+    const char *gateway_id;
+    const char *state_directory;
+    const char *config_version; /* free text of the user */
+    struct plan_installation installation;
+    struct plan_windows windows;
+    struct plan_journal journal;
+    const char *web_listen; /* "127.0.0.1:8321", or NULL: no page */
+    const char *log_level, *log_format;
+    const struct plan_broker *brokers;
+    size_t broker_count;
+    const struct plan_route *routes;
+    size_t route_count;
+    const struct plan_point *points;
+    size_t point_count;
+    const struct plan_process *processes;
+    size_t process_count;
+    const struct plan_sink *sinks;
+    size_t sink_count;
+    const char *factor_set; /* "name@version, ..." of the factor files used */
+    uint8_t hash[32];       /* of the bundle */
+    const struct node *simulation; /* for `emgate simulate`, or NULL */
+};
+
+/* Checks and compiles.  NULL when there were problems.  Adapter, sink and method
+ * settings are checked by their own init. */
+struct plan *plan_new(const struct bundle *bundle, struct problems *problems);
+void plan_free(struct plan **plan);
+
+/* The factor valid at this time, or NULL. */
+const struct plan_factor *plan_factor_at(const struct plan_input *input,
+                                         int64_t event_ns);
+
+#endif

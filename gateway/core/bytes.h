@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run of bytes by value: pointer and length, not terminated, not owned.
+ * The function that returns one says how long it holds.
+ */
+#ifndef CORE_BYTES_H
+#define CORE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* The bytes of a string literal. */
+#define BYTES(literal)                                                                   \
+    ((struct bytes){.data = (const uint8_t *)("" literal), .len = sizeof(literal) - 1})
+
+/* For printf: "%.*s" with BYTES_ARG(b). */
+#define BYTES_ARG(b) (int)(b).len, (const char *)(b).data
+
+/* The bytes of a terminated string, without the terminator; NULL gives none. */
+static inline struct bytes bytes_of(const char *text)
+{
+    return (struct bytes){.data = (const uint8_t *)text, .len = text ? strlen(text) : 0};
+}
+
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static inline bool bytes_are(struct bytes a, const char *text)
+{
+    return bytes_equal(a, bytes_of(text));
+}
+
+/* The part from `start` on, at most `len` long; clipped to what is there. */
+static inline struct bytes bytes_slice(struct bytes b, size_t start, size_t len)
+{
+    if (start > b.len) {
+        start = b.len;
+    }
+    if (len > b.len - start) {
+        len = b.len - start;
+    }
+    return (struct bytes){.data = b.data ? b.data + start : NULL, .len = len};
+}
+
+static inline bool bytes_start_with(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && bytes_equal(bytes_slice(b, 0, prefix.len), prefix);
+}
+
+/* Orders by content, shorter first where one is the start of the other. */
+static inline int bytes_compare(struct bytes a, struct bytes b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len ? memcmp(a.data, b.data, len) : 0;
+    if (order != 0) {
+        return order;
+    }
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+#endif

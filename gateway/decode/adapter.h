@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of an adapter: one payload format, one file in adapters/ that ends
+ * in its `struct adapter`, and one line in adapters/list.h.
+ *
+ * An adapter is a pure function of its state and the message: no clock, no network,
+ * no locale.  What it must remember from message to message (Sparkplug's aliases, a
+ * mapping's learned names) is its state, which is part of the gateway's fold: saved
+ * with the cursor, so a replay learns the same at the same place.
+ */
+#ifndef DECODE_ADAPTER_H
+#define DECODE_ADAPTER_H
+
+#include "config/node/node.h"
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "model/message.h"
+#include "model/reading.h"
+
+/* Something the adapter asks the gateway to do, such as a Sparkplug rebirth. */
+struct action {
+    struct bytes kind; /* "rebirth" */
+    struct bytes topic;
+    struct bytes payload;
+};
+
+/* What became of a message. */
+enum outcome {
+    OUTCOME_ACCEPTED,       /* readings, and nothing bad */
+    OUTCOME_ACCEPTED_EMPTY, /* handled; there were no readings in it; counted */
+    OUTCOME_PARTIAL,        /* readings, and a bad part that is dead-lettered */
+    OUTCOME_REJECTED,       /* no reading; dead-lettered with its reason */
+};
+
+/* The result of decoding one message, in its arena. */
+struct decoding {
+    struct arena *arena;
+    struct reading *readings;
+    size_t count;
+    size_t capacity;
+    struct action *actions;
+    size_t action_count;
+    size_t action_capacity;
+    enum outcome outcome; /* set by decode(); ACCEPTED with no reading becomes EMPTY */
+    char reason[32];      /* stable word for REJECTED and PARTIAL, or "" */
+    char detail[256];     /* words for people: what, where (byte, line, path) */
+    const char *rule;     /* which rule of a mapping fired, or NULL */
+};
+
+/* Room for one more reading, zeroed, or NULL when the arena is full (its mark is
+ * set then and the whole message will be rejected). */
+struct reading *decoding_add(struct decoding *d);
+
+/* Notes an action; bytes must be in the arena or live as long. */
+void decoding_act(struct decoding *d, struct action action);
+
+/* Marks a bad part beside good readings: the outcome becomes PARTIAL.  The first
+ * reason stays. */
+void decoding_part_bad(struct decoding *d, const char *reason, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Applies adapters.md's time policy to a reading: outside 2000..2100 the receive
+ * time is taken, quality uncertain, detail `implausible_timestamp`. */
+void reading_set_time(struct reading *reading, int64_t event_ns,
+                      const struct message *message);
+
+/* The reading gets the receive time; `why` (may be NULL) makes it uncertain. */
+void reading_set_receive_time(struct reading *reading, const struct message *message,
+                              const char *why);
+
+struct adapter {
+    const char *name;    /* as written in the configuration */
+    const char *summary; /* one line, for `emgate adapters` and the docs */
+    const char *help;    /* settings, one "key: meaning" a line; NULL: none */
+    size_t state_size;   /* zeroed state the caller provides */
+
+    /* Checks the input's settings and fills the state; every mistake is a problem
+     * at its node.  `settings` is NULL when none were given. */
+    void (*init)(void *state, const struct node *settings, struct problems *problems);
+
+    /* Releases what the state holds; NULL: nothing to do. */
+    void (*deinit)(void *state);
+
+    /* Turns one payload into readings.  Borrows `message`; results live in
+     * out->arena.  Returns ERR_OK (the outcome is in `out`) or ERR_REJECT with a
+     * reason: then nothing of `out` counts and the state is as before. */
+    enum err (*decode)(void *state, const struct message *message, struct decoding *out,
+                       struct error *e);
+
+    /* Time has passed (a journal tick): timeouts may make readings or actions.
+     * NULL: time does not matter. */
+    void (*tick)(void *state, int64_t now_ns, struct decoding *out);
+
+    /* The state as bytes and back, for restarts; NULL: stateless.  load() is called
+     * after init(), on bytes that save() of this or an older version wrote; it
+     * fails with ERR_CORRUPT and leaves the state as init() made it. */
+    void (*save)(const void *state, struct buf *out);
+    enum err (*load)(void *state, struct bytes saved, struct error *e);
+};
+
+/* All adapters, ending in NULL, in the order of adapters/list.h. */
+extern const struct adapter *const adapters[];
+
+/* The adapter of this name, or NULL. */
+const struct adapter *adapter_find(struct bytes name);
+
+/* Declarations of the adapters themselves: `adapter_<name>`. */
+#define ADAPTER(name) extern const struct adapter adapter_##name;
+#include "list.h"
+#undef ADAPTER
+
+#endif

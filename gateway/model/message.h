@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A message: bytes on a topic, exactly as received.  The journal's main content. */
+#ifndef MODEL_MESSAGE_H
+#define MODEL_MESSAGE_H
+
+#include "core/bytes.h"
+
+struct message {
+    struct bytes topic;
+    struct bytes payload;
+    struct bytes publisher; /* authenticated publisher where the broker says it, or "" */
+    uint64_t seq;           /* its journal sequence; 0 outside the journal */
+    int64_t received_ns;    /* our wall clock at receipt, UTC since 1970 */
+    uint8_t broker;         /* index of the broker in the configuration */
+    uint8_t qos;
+    bool retained;
+    bool duplicate; /* MQTT's dup flag */
+};
+
+#endif

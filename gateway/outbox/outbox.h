@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outbox: the second hand-over on disk, and the gateway's memory between
+ * restarts.  One SQLite file, one connection, one lock.
+ *
+ * One transaction carries the cursor into the journal, the fold's state, new
+ * summaries, dead letters and one outbox row per sink.  Rows go from "new" to
+ * "done" on a matching receipt, or to "set aside"; they are never deleted before
+ * retention.  A summary made again with other bytes is ERR_CORRUPT: stop.
+ */
+#ifndef OUTBOX_OUTBOX_H
+#define OUTBOX_OUTBOX_H
+
+#include "core/arena.h"
+#include "core/bytes.h"
+#include "core/error.h"
+
+#define OUTBOX_KEY_LEN 32
+
+struct outbox;
+
+/* `sinks` names every configured sink, ends in NULL; a sink that is new gets no rows
+ * for older summaries.  ERR_CONFIG: a newer format.  ERR_CORRUPT: damaged file. */
+enum err outbox_open(const char *path, const char *const *sinks,
+                     struct outbox **ret_outbox, struct error *e) MUST_CHECK;
+void outbox_close(struct outbox **outbox);
+
+/* ---- the pipeline's transaction (one thread) ---- */
+
+enum err outbox_begin(struct outbox *outbox, struct error *e) MUST_CHECK;
+enum err outbox_put_state(struct outbox *outbox, const char *name, struct bytes value,
+                          struct error *e) MUST_CHECK;
+
+struct outbox_summary {
+    uint8_t key[OUTBOX_KEY_LEN]; /* SHA-256 of the summary's bytes */
+    const char *process;
+    int64_t window_start_ns;
+    int64_t window_end_ns;
+    uint32_t revision;
+    struct bytes summary;  /* emgate.v1.Summary, as signed */
+    struct bytes envelope; /* emgate.v1.Envelope, as sent */
+};
+
+/* Stores a summary and one row per sink.  The same again: no effect.  The same
+ * process, window and revision with another key: ERR_CORRUPT. */
+enum err outbox_put_summary(struct outbox *outbox, const struct outbox_summary *summary,
+                            struct error *e) MUST_CHECK;
+
+struct dead_letter {
+    uint64_t seq; /* of the message in the journal */
+    int64_t received_ns;
+    struct bytes topic;
+    struct bytes payload; /* raw */
+    const char *adapter;
+    const char *reason; /* stable word */
+    const char *detail; /* words */
+    bool partial;       /* other readings of the message count */
+};
+enum err outbox_put_dead_letter(struct outbox *outbox, const struct dead_letter *letter,
+                                struct error *e) MUST_CHECK;
+enum err outbox_commit(struct outbox *outbox, struct error *e) MUST_CHECK;
+void outbox_rollback(struct outbox *outbox);
+
+/* A saved state value into `arena`; empty when there is none. */
+enum err outbox_get_state(struct outbox *outbox, const char *name, struct arena *arena,
+                          struct bytes *ret_value, struct error *e) MUST_CHECK;
+
+/* ---- the forwarders (one thread a sink) ---- */
+
+struct outbox_row {
+    int64_t id;
+    uint8_t key[OUTBOX_KEY_LEN];
+    struct bytes envelope; /* in the caller's arena */
+    const char *process;   /* in the caller's arena */
+    uint32_t attempts;
+};
+
+/* The oldest rows of this sink that are not done, at most `max`, at most one row a
+ * process ahead of an unfinished one (order within a process is kept). */
+enum err outbox_next(struct outbox *outbox, const char *sink, struct arena *arena,
+                     struct outbox_row *rows, size_t max, size_t *ret_count,
+                     struct error *e) MUST_CHECK;
+enum err outbox_mark_done(struct outbox *outbox, int64_t row, struct bytes receipt,
+                          struct error *e) MUST_CHECK;
+enum err outbox_mark_tried(struct outbox *outbox, int64_t row, const char *why,
+                           struct error *e) MUST_CHECK;
+enum err outbox_mark_set_aside(struct outbox *outbox, int64_t row, const char *why,
+                               struct error *e) MUST_CHECK;
+
+/* Blocks until a row may be there, or `timeout_ms` passed, or outbox_wake(). */
+void outbox_wait(struct outbox *outbox, int64_t timeout_ms);
+void outbox_wake(struct outbox *outbox);
+
+#endif

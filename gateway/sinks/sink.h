@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a sink: one way out, one file in gateway/sinks/ that ends in its
+ * `struct sink`, and one line in gateway/sinks/list.h.
+ *
+ * A sink only talks its protocol.  Batching, retries with growing delay and jitter,
+ * setting aside and counting are the forwarder's (sinks/forward.h), which runs one
+ * thread a configured sink and may block in send() up to the deadline.
+ */
+#ifndef SINKS_SINK_H
+#define SINKS_SINK_H
+
+#include "config/node/node.h"
+#include "core/bytes.h"
+#include "core/error.h"
+
+#define SINK_KEY_LEN 32
+
+/* One summary to send: the envelope's bytes, never re-serialised. */
+struct sink_item {
+    uint8_t key[SINK_KEY_LEN]; /* SHA-256 of the envelope's payload bytes */
+    struct bytes envelope;     /* as stored: emgate.v1.Envelope */
+    const char *process;       /* its process, for partition keys and ordering */
+    /* Filled by send(): what became of this item. */
+    enum err result;     /* OK, RETRY, UNCERTAIN or REJECT */
+    struct error error;  /* when result is not OK */
+    struct bytes receipt; /* the far side's receipt, or empty; valid until next send */
+};
+
+struct sink {
+    const char *name;
+    const char *summary;
+    const char *help; /* settings, one "key: meaning" a line */
+    size_t state_size;
+    unsigned batch_max; /* most items in one send() */
+
+    /* Checks settings, connects nothing.  Every mistake is a problem at its node. */
+    void (*init)(void *state, const struct node *settings, struct problems *problems);
+
+    /* Connects.  Called before the first send and after every RETRY or UNCERTAIN.
+     * Fails with ERR_RETRY. */
+    enum err (*open)(void *state, struct error *e);
+
+    /* Delivers the items before `deadline_ms` have passed.  Each item's result:
+     *   ERR_OK         stored there (a receipt or stored hash matched)
+     *   ERR_RETRY      surely not stored; try later
+     *   ERR_UNCERTAIN  perhaps stored; send again with the same key
+     *   ERR_REJECT     the far side will never take it; set it aside
+     * Returns ERR_OK when every item has a result, else the whole batch counts as
+     * the returned RETRY or UNCERTAIN.  `*ret_wait_ms` is set when the far side said
+     * how long to wait (Retry-After), else left alone. */
+    enum err (*send)(void *state, struct sink_item *items, size_t count, int deadline_ms,
+                     int64_t *ret_wait_ms, struct error *e);
+
+    /* Lets go of everything, whatever state it is in.  Cannot fail. */
+    void (*close)(void *state);
+};
+
+/* All sinks, ending in NULL, in the order of gateway/sinks/list.h. */
+extern const struct sink *const sinks[];
+
+const struct sink *sink_find(struct bytes name);
+
+#endif
