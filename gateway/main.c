@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* emgate: see cli/cli.h for the commands. */
-#include <stdio.h>
+/* emgate: the gateway and its tools; the commands are in cli/list.h. */
+#include "cli/command.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("emgate " EMGATE_VERSION);
-    return 0;
+    return cli_main(argc, argv);
 }

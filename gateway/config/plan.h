@@ -73,7 +73,7 @@ struct plan_point {
 
 /* A value with its time of validity. */
 struct plan_factor {
-    double value; /* in the canonical unit of the method's input */
+    double value;           /* in the canonical unit of the method's input */
     int64_t from_ns, to_ns; /* [from, to); INT64_MIN, INT64_MAX: open */
     const char *origin;     /* "constant", "factor:<id>@<version>" */
     const char *source;
@@ -82,8 +82,8 @@ struct plan_factor {
 
 /* Where one input of a stream's method comes from. */
 struct plan_input {
-    size_t method_input; /* index into the method's table */
-    size_t series_index; /* within a series, from 0 */
+    size_t method_input;            /* index into the method's table */
+    size_t series_index;            /* within a series, from 0 */
     const struct plan_point *point; /* or NULL: factors */
     size_t point_index;             /* index into plan->points */
     double scale, offset; /* from the point's window unit to the canonical unit */
@@ -118,7 +118,7 @@ struct plan_process {
     const char *route;
     const char *cn;
     const char *sector;
-    const char *functional_unit; /* such as "t" */
+    const char *functional_unit;            /* such as "t" */
     const struct plan_activity *activities; /* summed */
     size_t activity_count;
     const struct plan_point *operating; /* state point, or NULL: always operating */
@@ -142,13 +142,13 @@ struct plan_route {
 };
 
 struct plan_windows {
-    int64_t length_ns;       /* 1 min .. 1 day, a divisor of a day */
-    int64_t skew_ns;         /* allowed disorder of event times */
-    int64_t lateness_ns;     /* a window closes this long after its end */
-    int64_t idle_ns;         /* a silent device no longer holds windows open */
-    int64_t settle_ns;       /* late readings gather this long before a revision */
-    int64_t amend_until_ns;  /* later than this: quarantined */
-    int64_t future_ns;       /* event times further ahead than this: quarantined */
+    int64_t length_ns;      /* 1 min .. 1 day, a divisor of a day */
+    int64_t skew_ns;        /* allowed disorder of event times */
+    int64_t lateness_ns;    /* a window closes this long after its end */
+    int64_t idle_ns;        /* a silent device no longer holds windows open */
+    int64_t settle_ns;      /* late readings gather this long before a revision */
+    int64_t amend_until_ns; /* later than this: quarantined */
+    int64_t future_ns;      /* event times further ahead than this: quarantined */
 };
 
 struct plan_broker {
@@ -201,8 +201,8 @@ struct plan {
     size_t process_count;
     const struct plan_sink *sinks;
     size_t sink_count;
-    const char *factor_set; /* "name@version, ..." of the factor files used */
-    uint8_t hash[32];       /* of the bundle */
+    const char *factor_set;        /* "name@version, ..." of the factor files used */
+    uint8_t hash[32];              /* of the bundle */
     const struct node *simulation; /* for `emgate simulate`, or NULL */
 };
 

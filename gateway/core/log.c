@@ -104,7 +104,8 @@ static void print_line(enum log_level level, const char *id, const char *text)
         gmtime_r(&now, &parts);
         strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
         escape(text, safe, sizeof safe);
-        fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\",\"id\":\"%s\",\"text\":\"%s\"}\n",
+        fprintf(stderr,
+                "{\"time\":\"%s\",\"level\":\"%s\",\"id\":\"%s\",\"text\":\"%s\"}\n",
                 stamp, level_name(level), id, safe);
     } else {
         fprintf(stderr, "<%d>%s %s: %s\n", priority[level], level_name(level), id, text);

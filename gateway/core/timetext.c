@@ -55,9 +55,8 @@ struct civil time_to_civil(int64_t ns)
     int64_t shifted = days + 719468;
     int64_t era = floor_div(shifted, 146097);
     int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-                           day_of_era / 146096) /
-                          365;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year =
         day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t month = (5 * day_of_year + 2) / 153;
@@ -170,10 +169,10 @@ bool time_parse_iso(struct bytes text, int64_t *ret_ns, bool *ret_zoned)
     size_t at = 0;
     int offset = 0;
     bool zoned = false;
-    bool read = date(text, &at, &c) &&
-                (letter(text, &at, 'T') || letter(text, &at, 't') ||
-                 letter(text, &at, ' ')) &&
-                time_of_day(text, &at, &c) && zone(text, &at, &offset, &zoned);
+    bool read =
+        date(text, &at, &c) &&
+        (letter(text, &at, 'T') || letter(text, &at, 't') || letter(text, &at, ' ')) &&
+        time_of_day(text, &at, &c) && zone(text, &at, &offset, &zoned);
     if (!read || at != text.len || !time_civil_valid(&c)) {
         return false;
     }

@@ -30,8 +30,8 @@ const struct adapter *adapter_find(struct bytes name)
 }
 
 /* Doubles an arena array; the old one stays behind until the reset. */
-static void *grown(struct arena *arena, const void *items, size_t count,
-                   size_t *capacity, size_t size)
+static void *grown(struct arena *arena, const void *items, size_t count, size_t *capacity,
+                   size_t size)
 {
     size_t bigger = *capacity ? *capacity * 2 : FIRST_CAPACITY;
     void *memory = arena_take(arena, bigger, size);

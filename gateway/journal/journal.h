@@ -21,20 +21,20 @@
 
 /* Numbers are part of the format: never reuse one. */
 enum record_type {
-    RECORD_MESSAGE = 1,     /* an MQTT message, record_put_message() */
-    RECORD_TICK = 2,        /* time went on; no payload */
-    RECORD_CLOCK_STEP = 3,  /* i64 old wall ns, i64 new wall ns */
-    RECORD_CONFIG = 4,      /* configuration bundle, full text */
-    RECORD_WINDOW_CLOSE = 5,/* a summary was made: its hash */
-    RECORD_GAP = 6,         /* loss that is known: text */
-    RECORD_QUARANTINE = 7,  /* damaged bytes were set aside: first seq, last seq, file */
+    RECORD_MESSAGE = 1,      /* an MQTT message, record_put_message() */
+    RECORD_TICK = 2,         /* time went on; no payload */
+    RECORD_CLOCK_STEP = 3,   /* i64 old wall ns, i64 new wall ns */
+    RECORD_CONFIG = 4,       /* configuration bundle, full text */
+    RECORD_WINDOW_CLOSE = 5, /* a summary was made: its hash */
+    RECORD_GAP = 6,          /* loss that is known: text */
+    RECORD_QUARANTINE = 7,   /* damaged bytes were set aside: first seq, last seq, file */
     RECORD_KEY_CHANGE = 8,
-    RECORD_START = 9,       /* software version, build id */
+    RECORD_START = 9, /* software version, build id */
     RECORD_STOP = 10,
-    RECORD_RECEIPT = 11,    /* a registry's receipt, as received */
+    RECORD_RECEIPT = 11, /* a registry's receipt, as received */
     RECORD_RETENTION = 12,
-    RECORD_RECOVERY = 13,   /* a torn tail was cut: length, SHA-256 */
-    RECORD_ENTRY = 14,      /* something an operator entered by hand */
+    RECORD_RECOVERY = 13, /* a torn tail was cut: length, SHA-256 */
+    RECORD_ENTRY = 14,    /* something an operator entered by hand */
 };
 
 struct record {
@@ -50,7 +50,7 @@ enum journal_sync { JOURNAL_SYNC_ALWAYS, JOURNAL_SYNC_INTERVAL };
 struct journal_settings {
     const char *directory;
     const char *gateway_id;
-    const char *software;    /* version and build, for segment headers */
+    const char *software; /* version and build, for segment headers */
     enum journal_sync sync;
     int64_t sync_interval_ms; /* with JOURNAL_SYNC_INTERVAL */
     uint64_t segment_size;    /* bytes, a multiple of 4096; 0: 4 MiB */
@@ -93,8 +93,8 @@ struct journal_status {
     uint64_t first_seq, last_seq, durable_seq;
     uint64_t segments, bytes; /* on disk */
     uint64_t quota, disk_free;
-    uint64_t bytes_per_day;   /* at the rate of the last hour; 0: unknown */
-    bool full;                /* intake is stopped for want of space */
+    uint64_t bytes_per_day; /* at the rate of the last hour; 0: unknown */
+    bool full;              /* intake is stopped for want of space */
     int64_t full_since_ns;
     uint64_t commits, syncs, quarantined;
 };

@@ -35,15 +35,15 @@ struct method_input {
 
 /* How an output enters a process's totals when the method is used by a stream. */
 enum output_role {
-    OUTPUT_PLAIN,        /* printed by compute, not summed */
-    OUTPUT_CO2E,         /* t CO2e that counts; summed into the stream's term */
-    OUTPUT_CO2_FOSSIL,   /* t CO2, gas total; also counts as CO2e */
-    OUTPUT_CO2_BIOMASS,  /* t CO2 zero-rated, reported apart */
-    OUTPUT_N2O,          /* t N2O, gas total; its CO2e is another output */
-    OUTPUT_CF4,          /* t CF4 */
-    OUTPUT_C2F6,         /* t C2F6 */
-    OUTPUT_CH4,          /* t CH4 */
-    OUTPUT_ENERGY,       /* TJ of fuel, reported */
+    OUTPUT_PLAIN,       /* printed by compute, not summed */
+    OUTPUT_CO2E,        /* t CO2e that counts; summed into the stream's term */
+    OUTPUT_CO2_FOSSIL,  /* t CO2, gas total; also counts as CO2e */
+    OUTPUT_CO2_BIOMASS, /* t CO2 zero-rated, reported apart */
+    OUTPUT_N2O,         /* t N2O, gas total; its CO2e is another output */
+    OUTPUT_CF4,         /* t CF4 */
+    OUTPUT_C2F6,        /* t C2F6 */
+    OUTPUT_CH4,         /* t CH4 */
+    OUTPUT_ENERGY,      /* TJ of fuel, reported */
 };
 
 struct method_output {
@@ -77,18 +77,18 @@ struct quantity {
 
 /* The inputs in the order of the method's table; a series is an array. */
 struct method_args {
-    const struct quantity *inputs; /* one per table entry; for a series, unused */
+    const struct quantity *inputs;        /* one per table entry; for a series, unused */
     const struct quantity *const *series; /* per entry: its items, or NULL */
     const size_t *series_count;
 };
 
 struct method {
     const char *name;
-    const char *summary; /* one line */
-    const char *formula; /* as text, with units */
-    const char *source;  /* act, annex, equation */
-    const char *version; /* goes into every summary: changes when results change */
-    enum attribution_term term;          /* default term of a stream */
+    const char *summary;        /* one line */
+    const char *formula;        /* as text, with units */
+    const char *source;         /* act, annex, equation */
+    const char *version;        /* goes into every summary: changes when results change */
+    enum attribution_term term; /* default term of a stream */
     const struct method_input *inputs;   /* ends in {0} */
     const struct method_output *outputs; /* ends in {0} */
     bool stream; /* may be a stream's method; false: only a calculation by hand */

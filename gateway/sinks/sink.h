@@ -22,8 +22,8 @@ struct sink_item {
     struct bytes envelope;     /* as stored: emgate.v1.Envelope */
     const char *process;       /* its process, for partition keys and ordering */
     /* Filled by send(): what became of this item. */
-    enum err result;     /* OK, RETRY, UNCERTAIN or REJECT */
-    struct error error;  /* when result is not OK */
+    enum err result;      /* OK, RETRY, UNCERTAIN or REJECT */
+    struct error error;   /* when result is not OK */
     struct bytes receipt; /* the far side's receipt, or empty; valid until next send */
 };
 
@@ -60,5 +60,10 @@ struct sink {
 extern const struct sink *const sinks[];
 
 const struct sink *sink_find(struct bytes name);
+
+/* Declarations of the sinks themselves: `sink_<name>`. */
+#define SINK(name) extern const struct sink sink_##name;
+#include "sinks/list.h"
+#undef SINK
 
 #endif

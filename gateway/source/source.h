@@ -26,8 +26,8 @@ struct source_broker {
     const char *name;
     const char *uri; /* mqtt://host:port or mqtts://host:port */
     const char *client_id;
-    const char *user;          /* NULL: none */
-    const char *password_file; /* read at each connect; NULL: none */
+    const char *user;                           /* NULL: none */
+    const char *password_file;                  /* read at each connect; NULL: none */
     const char *ca_file, *cert_file, *key_file; /* TLS; read at each connect */
     enum source_protocol protocol;
     int keepalive_s;

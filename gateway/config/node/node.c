@@ -131,8 +131,8 @@ static bool read_key(struct reader *r, const yaml_event_t *event, struct node *r
         r->failed = true;
         return false;
     }
-    ret_key->text = take_text(r->document, event->data.scalar.value,
-                              event->data.scalar.length);
+    ret_key->text =
+        take_text(r->document, event->data.scalar.value, event->data.scalar.length);
     return true;
 }
 
@@ -217,13 +217,13 @@ static void read_document(struct reader *r)
 {
     yaml_event_t event;
     while (!r->failed && next_event(r, &event)) {
-        bool content = event.type == YAML_SCALAR_EVENT ||
-                       event.type == YAML_SEQUENCE_START_EVENT ||
-                       event.type == YAML_MAPPING_START_EVENT ||
-                       event.type == YAML_ALIAS_EVENT;
+        bool content =
+            event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
+            event.type == YAML_MAPPING_START_EVENT || event.type == YAML_ALIAS_EVENT;
         bool end = event.type == YAML_STREAM_END_EVENT;
         if (content && r->document->root) {
-            struct node here = {.file = r->name, .line = (int)event.start_mark.line + 1,
+            struct node here = {.file = r->name,
+                                .line = (int)event.start_mark.line + 1,
                                 .column = (int)event.start_mark.column + 1};
             problem_at(r->problems, &here, "a second document in one file");
             r->failed = true;

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every command, one line each; no include guard, read with several meanings. */
+COMMAND(adapters)
+COMMAND(sinks)

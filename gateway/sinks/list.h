@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every sink, one line each; no include guard, read with several meanings. */
