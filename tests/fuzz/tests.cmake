@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# One line a reader; the function is in tests/CMakeLists.txt.
+fuzz_target(number_fuzz core)
+fuzz_target(timetext_fuzz core)

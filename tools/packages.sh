@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian 12 packages that are missing, by group; prints one line.
+#   tools/packages.sh build run test lint     default: build run test
+set -euo pipefail
+
+declare -A packages
+packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libjansson-dev
+    libmicrohttpd-dev libpaho-mqtt-dev libprotobuf-c-dev libsodium-dev libsqlite3-dev
+    libssl-dev libudunits2-dev libyaml-dev libzstd-dev ninja-build pkg-config
+    protobuf-c-compiler zlib1g-dev"
+packages[run]="mosquitto"
+packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
+    mosquitto-clients python3"
+packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
+
+wanted=""
+if [ $# -eq 0 ]; then
+    set -- build run test
+fi
+for group in "$@"; do
+    if [ -z "${packages[$group]:-}" ]; then
+        echo "packages: no group '$group'; there are: build run test lint" >&2
+        exit 64
+    fi
+    wanted+=" ${packages[$group]}"
+done
+
+missing=""
+count=0
+# shellcheck disable=SC2086  # lists are split into words on purpose
+for package in $(printf '%s\n' $wanted | sort -u); do
+    count=$((count + 1))
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    if [ "$state" != installed ]; then
+        missing+=" $package"
+    fi
+done
+if [ -z "$missing" ]; then
+    echo "packages: all $count are there"
+    exit 0
+fi
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "packages: missing:$missing; run this as root, or install sudo" >&2
+        exit 69
+    fi
+    as_root="sudo"
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install() {
+    # shellcheck disable=SC2086  # the list is split into words on purpose
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" </dev/null >>"$log" 2>&1
+}
+# shellcheck disable=SC2086
+if ! install update -q || ! install install -q -y --no-install-recommends $missing; then
+    tail -n 20 "$log" >&2
+    echo "packages: apt-get could not install:$missing" >&2
+    exit 69
+fi
+echo "packages: installed$missing"
