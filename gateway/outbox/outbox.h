@@ -58,12 +58,28 @@ struct dead_letter {
 };
 enum err outbox_put_dead_letter(struct outbox *outbox, const struct dead_letter *letter,
                                 struct error *e) MUST_CHECK;
+
+/* The stored minutes of a point: opaque bytes, replaced whole; see aggregate/slice.h. */
+enum err outbox_put_slice(struct outbox *outbox, const char *point, int64_t minute,
+                          struct bytes slice, struct error *e) MUST_CHECK;
+/* Forgets the minutes of all points before `minute`. */
+enum err outbox_drop_slices(struct outbox *outbox, int64_t minute,
+                            struct error *e) MUST_CHECK;
 enum err outbox_commit(struct outbox *outbox, struct error *e) MUST_CHECK;
 void outbox_rollback(struct outbox *outbox);
 
 /* A saved state value into `arena`; empty when there is none. */
 enum err outbox_get_state(struct outbox *outbox, const char *name, struct arena *arena,
                           struct bytes *ret_value, struct error *e) MUST_CHECK;
+
+typedef enum err outbox_slice_fn(void *ctx, int64_t minute, struct bytes slice,
+                                 struct error *e);
+
+/* Calls `each` for the stored minutes of a point in [from, to), in order.  May be
+ * called inside or outside the pipeline's transaction, by its thread. */
+enum err outbox_each_slice(struct outbox *outbox, const char *point, int64_t from,
+                           int64_t to, outbox_slice_fn *each, void *ctx,
+                           struct error *e) MUST_CHECK;
 
 /* ---- the forwarders (one thread a sink) ---- */
 
@@ -86,6 +102,47 @@ enum err outbox_mark_tried(struct outbox *outbox, int64_t row, const char *why,
                            struct error *e) MUST_CHECK;
 enum err outbox_mark_set_aside(struct outbox *outbox, int64_t row, const char *why,
                                struct error *e) MUST_CHECK;
+
+/* ---- looking (any thread) ---- */
+
+struct outbox_counts {
+    uint64_t summaries, dead_letters;
+};
+enum err outbox_count(struct outbox *outbox, struct outbox_counts *ret_counts,
+                      struct error *e) MUST_CHECK;
+
+struct outbox_sink_counts {
+    uint64_t waiting, done, set_aside;
+    int64_t oldest_window_ns; /* of the waiting; 0: none waits */
+};
+enum err outbox_count_sink(struct outbox *outbox, const char *sink,
+                           struct outbox_sink_counts *ret_counts,
+                           struct error *e) MUST_CHECK;
+
+struct outbox_filter {
+    const char *process;    /* NULL: all */
+    int64_t from_ns, to_ns; /* of the window start; 0, 0: all */
+    bool latest;            /* only the latest revision of each window */
+    uint64_t limit;         /* most rows, newest first; 0: all */
+};
+typedef bool outbox_summary_fn(void *ctx, const struct outbox_summary *summary);
+
+/* Calls `each` until it returns false; newest window first.  `summary` is a view for
+ * the call.  Holds the outbox's lock: keep it short. */
+enum err outbox_each_summary(struct outbox *outbox, const struct outbox_filter *filter,
+                             outbox_summary_fn *each, void *ctx,
+                             struct error *e) MUST_CHECK;
+
+typedef bool outbox_dead_letter_fn(void *ctx, int64_t id,
+                                   const struct dead_letter *letter);
+enum err outbox_each_dead_letter(struct outbox *outbox, uint64_t limit,
+                                 outbox_dead_letter_fn *each, void *ctx,
+                                 struct error *e) MUST_CHECK;
+
+typedef bool outbox_row_fn(void *ctx, const char *sink, const struct outbox_summary *s,
+                           const char *status, uint32_t attempts, const char *error);
+enum err outbox_each_row(struct outbox *outbox, const char *sink, uint64_t limit,
+                         outbox_row_fn *each, void *ctx, struct error *e) MUST_CHECK;
 
 /* Blocks until a row may be there, or `timeout_ms` passed, or outbox_wake(). */
 void outbox_wait(struct outbox *outbox, int64_t timeout_ms);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "outbox/outbox.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct outbox *opened(const char *const *sinks)
+{
+    struct outbox *outbox = NULL;
+    struct error e;
+    cr_assert_eq(outbox_open(":memory:", sinks, &outbox, &e), ERR_OK, "%s", e.text);
+    return outbox;
+}
+
+static struct outbox_summary summary_of(uint8_t key, const char *process,
+                                        int64_t window_start_ns, uint32_t revision)
+{
+    struct outbox_summary summary = {.process = process,
+                                     .window_start_ns = window_start_ns,
+                                     .window_end_ns = window_start_ns + 1,
+                                     .revision = revision,
+                                     .summary = BYTES("summary"),
+                                     .envelope = BYTES("envelope")};
+    memset(summary.key, key, sizeof summary.key);
+    return summary;
+}
+
+static enum err put(struct outbox *outbox, const struct outbox_summary *summary,
+                    struct error *e)
+{
+    cr_assert_eq(outbox_begin(outbox, e), ERR_OK);
+    enum err err = outbox_put_summary(outbox, summary, e);
+    if (err != ERR_OK) {
+        outbox_rollback(outbox);
+        return err;
+    }
+    return outbox_commit(outbox, e);
+}
+
+static size_t waiting(struct outbox *outbox, const char *sink)
+{
+    struct arena arena;
+    struct outbox_row rows[16];
+    size_t count = 0;
+    struct error e;
+    arena_init(&arena, 65536);
+    cr_assert_eq(outbox_next(outbox, sink, &arena, rows, 16, &count, &e), ERR_OK);
+    arena_deinit(&arena);
+    return count;
+}
+
+Test(outbox, a_summary_gets_one_row_per_sink)
+{
+    const char *const sinks[] = {"a", "b", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct outbox_summary summary = summary_of(1, "kiln", 0, 0);
+    struct error e;
+
+    cr_assert_eq(put(outbox, &summary, &e), ERR_OK);
+
+    cr_assert_eq(waiting(outbox, "a"), 1);
+    cr_assert_eq(waiting(outbox, "b"), 1);
+    cr_assert_eq(waiting(outbox, "c"), 0);
+    outbox_close(&outbox);
+}
+
+Test(outbox, the_same_summary_again_has_no_effect)
+{
+    const char *const sinks[] = {"a", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct outbox_summary summary = summary_of(1, "kiln", 0, 0);
+    struct error e;
+
+    cr_assert_eq(put(outbox, &summary, &e), ERR_OK);
+    cr_assert_eq(put(outbox, &summary, &e), ERR_OK);
+
+    cr_assert_eq(waiting(outbox, "a"), 1);
+    outbox_close(&outbox);
+}
+
+Test(outbox, the_same_window_with_other_bytes_is_corrupt)
+{
+    const char *const sinks[] = {"a", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct outbox_summary first = summary_of(1, "kiln", 0, 0);
+    struct outbox_summary other = summary_of(2, "kiln", 0, 0);
+    struct error e;
+
+    cr_assert_eq(put(outbox, &first, &e), ERR_OK);
+    cr_assert_eq(put(outbox, &other, &e), ERR_CORRUPT);
+
+    cr_assert(strstr(e.text, "made again with other bytes"), "%s", e.text);
+    outbox_close(&outbox);
+}
+
+Test(outbox, a_rolled_back_transaction_leaves_nothing)
+{
+    const char *const sinks[] = {"a", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct outbox_summary summary = summary_of(1, "kiln", 0, 0);
+    struct error e;
+    cr_assert_eq(outbox_begin(outbox, &e), ERR_OK);
+    cr_assert_eq(outbox_put_summary(outbox, &summary, &e), ERR_OK);
+    cr_assert_eq(outbox_put_state(outbox, "fold", BYTES("x"), &e), ERR_OK);
+
+    outbox_rollback(outbox);
+
+    struct arena arena;
+    arena_init(&arena, 1024);
+    struct bytes state = BYTES("unset");
+    cr_assert_eq(outbox_get_state(outbox, "fold", &arena, &state, &e), ERR_OK);
+    cr_assert_eq(state.len, 0);
+    cr_assert_eq(waiting(outbox, "a"), 0);
+    arena_deinit(&arena);
+    outbox_close(&outbox);
+}
+
+Test(outbox, rows_leave_the_queue_when_done_or_set_aside)
+{
+    const char *const sinks[] = {"a", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct error e;
+    for (uint8_t i = 0; i < 3; i++) {
+        struct outbox_summary summary = summary_of(i, "kiln", i, 0);
+        cr_assert_eq(put(outbox, &summary, &e), ERR_OK);
+    }
+    struct arena arena;
+    arena_init(&arena, 65536);
+    struct outbox_row rows[3];
+    size_t count = 0;
+    cr_assert_eq(outbox_next(outbox, "a", &arena, rows, 3, &count, &e), ERR_OK);
+
+    cr_assert_eq(outbox_mark_done(outbox, rows[0].id, BYTES("receipt"), &e), ERR_OK);
+    cr_assert_eq(outbox_mark_set_aside(outbox, rows[1].id, "refused", &e), ERR_OK);
+    cr_assert_eq(outbox_mark_tried(outbox, rows[2].id, "later", &e), ERR_OK);
+
+    struct outbox_sink_counts counts;
+    cr_assert_eq(outbox_count_sink(outbox, "a", &counts, &e), ERR_OK);
+    cr_assert_eq(counts.done, 1);
+    cr_assert_eq(counts.set_aside, 1);
+    cr_assert_eq(counts.waiting, 1);
+    arena_deinit(&arena);
+    outbox_close(&outbox);
+}
+
+static enum err count_slice(void *ctx, int64_t minute, struct bytes slice,
+                            struct error *e)
+{
+    (void)e;
+    cr_assert(bytes_are(slice, "readings"));
+    *(int64_t *)ctx = *(int64_t *)ctx * 100 + minute;
+    return ERR_OK;
+}
+
+Test(outbox, slices_come_back_in_order_and_can_be_dropped)
+{
+    struct outbox *outbox = opened(NULL);
+    struct error e;
+    cr_assert_eq(outbox_begin(outbox, &e), ERR_OK);
+    for (int64_t minute = 5; minute >= 1; minute--) {
+        cr_assert_eq(outbox_put_slice(outbox, "p", minute, BYTES("readings"), &e),
+                     ERR_OK);
+    }
+    cr_assert_eq(outbox_drop_slices(outbox, 2, &e), ERR_OK);
+    cr_assert_eq(outbox_commit(outbox, &e), ERR_OK);
+
+    int64_t seen = 0;
+    cr_assert_eq(outbox_each_slice(outbox, "p", 0, 5, count_slice, &seen, &e), ERR_OK);
+
+    cr_assert_eq(seen, 20304);
+    outbox_close(&outbox);
+}
