@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads YAML by libyaml's events into nodes that know their place.  Depth and size
- * are bounded; everything is taken from one chain of blocks that is freed whole.
+ * are bounded; everything is taken from one pool that is freed whole.
  */
 #include "config/node/node.h"
 
 #include "core/mem.h"
+#include "core/pool.h"
 
 #include <stdarg.h>
 #include <yaml.h>
 
 #define DEPTH_MAX 64
-#define BLOCK_SIZE 16384
-
-struct block {
-    struct block *next;
-    size_t used;
-    size_t size;
-    uint8_t data[];
-};
+#define SUBSTITUTED_MAX 65536
 
 struct document {
-    struct block *blocks;
+    struct pool pool;
     struct node *root;
 };
 
@@ -33,32 +27,14 @@ struct reader {
     bool failed;
 };
 
-static void *take(struct document *document, size_t size)
-{
-    size_t rounded = (size + 15) / 16 * 16;
-    struct block *block = document->blocks;
-    if (!block || rounded > block->size - block->used) {
-        size_t room = rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE;
-        block = mem_array(1, sizeof *block + room);
-        block->size = room;
-        block->next = document->blocks;
-        document->blocks = block;
-    }
-    void *memory = block->data + block->used;
-    block->used += rounded;
-    return memory;
-}
-
 static struct bytes take_text(struct document *document, const uint8_t *data, size_t len)
 {
-    uint8_t *copy = take(document, len + 1);
-    memcpy(copy, data, len);
-    return (struct bytes){.data = copy, .len = len};
+    return pool_copy(&document->pool, (struct bytes){.data = data, .len = len});
 }
 
 static struct node *new_node(struct reader *r, enum node_kind kind, yaml_mark_t mark)
 {
-    struct node *node = take(r->document, sizeof *node);
+    struct node *node = pool_new(&r->document->pool, struct node);
     *node = (struct node){.kind = kind,
                           .file = r->name,
                           .line = (int)mark.line + 1,
@@ -261,12 +237,7 @@ void document_free(struct document **document)
     if (!*document) {
         return;
     }
-    struct block *block = (*document)->blocks;
-    while (block) {
-        struct block *next = block->next;
-        mem_free(&block);
-        block = next;
-    }
+    pool_deinit(&(*document)->pool);
     mem_free(document);
 }
 
@@ -294,4 +265,121 @@ bool node_is_null(const struct node *node)
     return node->kind == NODE_SCALAR && !node->quoted &&
            (node->text.len == 0 || bytes_are(node->text, "~") ||
             bytes_are(node->text, "null"));
+}
+
+struct substitution {
+    struct document *document;
+    variable_fn *find;
+    void *ctx;
+    struct problems *problems;
+};
+
+/* The length of the name at `at`, or 0. */
+static size_t name_len(struct bytes text, size_t at)
+{
+    size_t len = 0;
+    for (; at + len < text.len; len++) {
+        uint8_t c = text.data[at + len];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+        bool digit = c >= '0' && c <= '9';
+        if (!letter && !(digit && len > 0)) {
+            break;
+        }
+    }
+    return len;
+}
+
+/* Adds what "${NAME}" at `at` stands for; gives the index behind it. */
+static size_t substitute_one(struct substitution *s, const struct node *node, size_t at,
+                             struct buf *out)
+{
+    struct bytes text = node->text;
+    size_t len = name_len(text, at + 2);
+    size_t end = at + 2 + len;
+    if (len == 0 || end >= text.len || text.data[end] != '}') {
+        problem_at(s->problems, node,
+                   "'${' must be followed by a name and '}', as in '${PLANT_ID}'; write "
+                   "'$${' for the characters themselves");
+        return text.len;
+    }
+    struct bytes name = bytes_slice(text, at + 2, len);
+    struct bytes value = {0};
+    if (!s->find(s->ctx, name, &value)) {
+        problem_at(s->problems, node, "the environment has no variable '%.*s'",
+                   BYTES_ARG(name));
+    }
+    buf_add(out, value);
+    return end + 1;
+}
+
+static void substitute_scalar(struct substitution *s, struct node *node)
+{
+    struct bytes text = node->text;
+    if (!memmem(text.data, text.len, "${", 2)) {
+        return;
+    }
+    struct buf out;
+    buf_init(&out, SUBSTITUTED_MAX);
+    for (size_t i = 0; i < text.len;) {
+        struct bytes rest = bytes_slice(text, i, text.len);
+        if (bytes_start_with(rest, BYTES("$${"))) {
+            buf_add_text(&out, "${");
+            i += 3;
+        } else if (bytes_start_with(rest, BYTES("${"))) {
+            i = substitute_one(s, node, i, &out);
+        } else {
+            buf_add_byte(&out, text.data[i++]);
+        }
+    }
+    if (out.overflow) {
+        problem_at(s->problems, node, "longer than %d bytes with its variables",
+                   SUBSTITUTED_MAX);
+    }
+    node->text = pool_copy(&s->document->pool, buf_bytes(&out));
+    buf_deinit(&out);
+}
+
+/* As deep as the document, hence at most DEPTH_MAX. */
+static void substitute_tree(struct substitution *s, struct node *node)
+{
+    if (node->kind == NODE_SCALAR) {
+        substitute_scalar(s, node);
+    }
+    for (struct node *child = node->first; child; child = child->next) {
+        substitute_tree(s, child);
+    }
+}
+
+void document_substitute(struct document *document, variable_fn *find, void *ctx,
+                         struct problems *problems)
+{
+    struct substitution s = {
+        .document = document, .find = find, .ctx = ctx, .problems = problems};
+    if (document->root) {
+        substitute_tree(&s, document->root);
+    }
+}
+
+const struct node *node_without(struct pool *pool, const struct node *map,
+                                const char *const *names)
+{
+    struct node *copy = pool_new(pool, struct node);
+    *copy = *map;
+    copy->first = NULL;
+    copy->count = 0;
+    struct node *last = NULL;
+    NODE_EACH(child, map)
+    {
+        const char *const *name = names;
+        while (*name && !bytes_are(child->key, *name)) {
+            name++;
+        }
+        if (!*name) {
+            struct node *kept = pool_new(pool, struct node);
+            *kept = *child;
+            kept->next = NULL;
+            append(copy, &last, kept);
+        }
+    }
+    return copy;
 }

@@ -63,11 +63,27 @@ struct document *document_parse(const char *name, struct bytes text,
 void document_free(struct document **document);
 const struct node *document_root(const struct document *document);
 
+/* Gives the value of a variable, or false when there is none. */
+typedef bool variable_fn(void *ctx, struct bytes name, struct bytes *ret_value);
+
+/* Replaces every "${NAME}" inside values (never in keys); "$${" stands for "${".
+ * A variable that is not there is a problem. */
+void document_substitute(struct document *document, variable_fn *find, void *ctx,
+                         struct problems *problems);
+
 /* The child with this key, or NULL.  `map` may be NULL or another kind. */
 const struct node *node_find(const struct node *map, const char *key);
 
 /* A plain (unquoted) null: "", "~", "null". */
 bool node_is_null(const struct node *node);
+
+struct pool;
+
+/* A copy of a map without the keys in `names` (which ends in NULL), for a driver
+ * whose own settings stand beside the common ones.  The children's children are
+ * shared with the original. */
+const struct node *node_without(struct pool *pool, const struct node *map,
+                                const char *const *names);
 
 /* The name nearest to `wanted` by edit distance, or NULL when none is near.
  * `names` ends in NULL. */
