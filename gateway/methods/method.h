@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The contract of a method: one calculation of the rules, one file in
- * gateway/methods/, one line in gateway/methods/list.h.
+ * The contract of a method: one calculation of the rules, in a file of its family in
+ * gateway/methods/, with one line in gateway/methods/list.h.
  *
  * A method is a pure function from named quantities to named quantities.  The same
  * table serves the pipeline (a stream of a process names a method and says where
@@ -9,28 +9,43 @@
  * hand), `emgate methods` and the reference page.  Units are converted before the
  * call: a method sees only the canonical unit of its table.
  *
- * A file may hold several closely related methods.
+ * Units in the tables are texts that units_parse() reads, or:
+ *
+ *   "t|1000 Nm3"   alternatives: what is given is converted to the one of its size, else
+ *                  to the first of its dimension; quantity.which tells which one it was.
+ *                  An output with alternatives sets `which` itself.
+ *   "?c"           any unit: the first quantity of group c that is given sets the unit,
+ *                  the others are converted to it, outputs of group c carry it.
+ *   "XXX/t"        any currency, the same for all inputs and outputs.
+ *
+ * A series is an input written name1, name2, ...; all series of a method have the same
+ * number of items, numbered from 1 without gaps.
  */
 #ifndef METHODS_METHOD_H
 #define METHODS_METHOD_H
 
-#include "core/arena.h"
 #include "core/bytes.h"
 #include "core/error.h"
 
 enum input_flag {
     INPUT_OPTIONAL = 1, /* may be absent: `has` is false, unless `initial` is given */
-    INPUT_SERIES = 2,   /* name1, name2, ... as many as are given */
+    INPUT_SERIES = 2,   /* name1, name2, ... as many as are given, at least one
+                           unless optional */
     INPUT_TEXT = 4,     /* a word, not a number */
+    INPUT_LIMITED = 8,  /* min and max hold, inclusive; either may be infinite */
 };
+
+#define METHOD_SERIES_MAX 20000 /* items of a series: hours of two years */
+#define METHOD_INPUTS_MAX 24    /* entries of a table */
 
 struct method_input {
     const char *name;
-    const char *unit;    /* canonical, as units_parse() reads it; "1" for a share */
-    const char *initial; /* default in the canonical unit, or NULL */
-    unsigned flags;      /* of enum input_flag */
-    double min, max;     /* inclusive; both 0: no limit */
-    const char *help;    /* meaning; for formulas the symbol */
+    const char *unit;           /* canonical; "1" for a share; NULL for text */
+    const char *initial;        /* default in the first canonical unit, or NULL */
+    const char *stream_initial; /* default in a stream where it differs, or NULL */
+    unsigned flags;             /* of enum input_flag */
+    double min, max;            /* with INPUT_LIMITED, in the canonical unit */
+    const char *help;           /* meaning; for formulas the symbol; words of a text */
 };
 
 /* How an output enters a process's totals when the method is used by a stream. */
@@ -50,6 +65,7 @@ struct method_output {
     const char *name;
     const char *unit;
     enum output_role role;
+    bool series; /* name1, name2, ... as many as the input series */
     const char *help;
 };
 
@@ -68,18 +84,27 @@ enum attribution_term {
 /* The names as configuration and summaries write them: "direct", "heat_import". */
 extern const char *const attribution_term_names[TERM_COUNT];
 
-/* One named quantity given to a method, already in the canonical unit. */
+/* One named quantity. */
 struct quantity {
-    double value;
+    double value;      /* in the canonical unit */
     struct bytes text; /* of INPUT_TEXT */
     bool has;
+    uint8_t which; /* of the unit's alternatives, from 0 */
 };
 
-/* The inputs in the order of the method's table; a series is an array. */
+/* The inputs in the order of the method's table. */
 struct method_args {
-    const struct quantity *inputs;        /* one per table entry; for a series, unused */
-    const struct quantity *const *series; /* per entry: its items, or NULL */
-    const size_t *series_count;
+    const struct quantity *inputs;        /* one per table entry; unused for a series */
+    const struct quantity *const *series; /* per entry: `count` items; NULL when it is
+                                             no series or none is given */
+    size_t count;                         /* items of the series; 0: none */
+};
+
+/* Where the outputs go, in the order of the method's table; `has` is false before the
+ * call and stays so for what does not apply. */
+struct method_results {
+    struct quantity *outputs;       /* one per table entry; unused for a series */
+    struct quantity *const *series; /* per entry: room for `count` items, or NULL */
 };
 
 struct method {
@@ -89,21 +114,46 @@ struct method {
     const char *source;         /* act, annex, equation */
     const char *version;        /* goes into every summary: changes when results change */
     enum attribution_term term; /* default term of a stream */
+    bool stream; /* may be a stream's method; false: only a calculation by hand */
     const struct method_input *inputs;   /* ends in {0} */
     const struct method_output *outputs; /* ends in {0} */
-    bool stream; /* may be a stream's method; false: only a calculation by hand */
 
-    /* Fills `out`, one per table entry (`has` false: no such output in this case).
-     * Required inputs are present and within limits.  A series output "process1"...
-     * is handled by `out_series`, NULL when the method has none.
-     * Fails with ERR_REJECT and words: what is wrong with which input. */
-    enum err (*compute)(const struct method_args *args, struct quantity *out,
-                        struct arena *arena, struct error *e);
+    /* The calculation.  Required inputs are present, numbers are finite and within
+     * limits.  Fails with ERR_REJECT and words: what is wrong with which input. */
+    enum err (*compute)(const struct method_args *args,
+                        const struct method_results *results, struct error *e);
 };
 
 /* All methods, ending in NULL, in the order of gateway/methods/list.h. */
 extern const struct method *const methods[];
 
 const struct method *method_find(struct bytes name);
+
+/* The index of the input that `name` means, or -1.  For an item of a series `*ret_item`
+ * is its number from 0 ("term3" gives 2), else 0. */
+int method_input_find(const struct method *method, struct bytes name, size_t *ret_item);
+
+/* Calls compute() for a method whose series are given or not, after checking presence
+ * and limits of every input, and checks that every output is finite.  ERR_REJECT. */
+enum err method_run(const struct method *method, const struct method_args *args,
+                    const struct method_results *results, struct error *e) MUST_CHECK;
+
+/* Checks one value against the limits of its input.  ERR_REJECT names input, value and
+ * limits. */
+enum err method_input_check(const struct method_input *input,
+                            const struct quantity *quantity, struct error *e) MUST_CHECK;
+
+struct units;
+struct unit;
+
+/* The conversion of a unit to the canonical one of an input (its "XXX" and "?c" take
+ * any).  ERR_REJECT names the input and both units. */
+struct method_conversion {
+    double scale, offset; /* canonical = value * scale + offset */
+    uint8_t which;        /* of the alternatives */
+};
+enum err method_convert(struct units *units, const struct method_input *input,
+                        const struct unit *from, struct method_conversion *ret,
+                        struct error *e) MUST_CHECK;
 
 #endif
