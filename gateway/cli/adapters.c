@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate adapters`: the payload formats that are built in. */
 #include "cli/command.h"
+#include "config/node/settings.h"
 #include "decode/adapter.h"
 
 #include <stdio.h>
+
+#define SETTINGS_TEXT_MAX 16384
 
 static int print_one(const char *name)
 {
@@ -13,7 +16,18 @@ static int print_one(const char *name)
         return EXIT_USAGE;
     }
     printf("%s: %s\n", adapter->name, adapter->summary);
-    printf("\nsettings:\n%s\n", adapter->help ? adapter->help : "  none");
+    if (adapter->help) {
+        printf("\n%s\n", adapter->help);
+    }
+    if (!adapter->settings) {
+        printf("\nsettings: none\n");
+        return EXIT_OK;
+    }
+    struct buf table;
+    buf_init(&table, SETTINGS_TEXT_MAX);
+    settings_print_reference(adapter->settings, &table);
+    printf("\n%.*s", BYTES_ARG(buf_bytes(&table)));
+    buf_deinit(&table);
     return EXIT_OK;
 }
 

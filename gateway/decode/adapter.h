@@ -18,6 +18,8 @@
 #include "model/message.h"
 #include "model/reading.h"
 
+struct setting;
+
 /* Something the adapter asks the gateway to do, such as a Sparkplug rebirth. */
 struct action {
     struct bytes kind; /* "rebirth" */
@@ -46,7 +48,15 @@ struct decoding {
     char reason[32];      /* stable word for REJECTED and PARTIAL, or "" */
     char detail[256];     /* words for people: what, where (byte, line, path) */
     const char *rule;     /* which rule of a mapping fired, or NULL */
+    /* Where the device numbers what it sends; all 0 and empty otherwise. */
+    struct bytes device;
+    uint64_t device_boot;
+    uint64_t device_sequence;
 };
+
+/* Room for `count` readings at once, so that adding them cannot fail; false when the
+ * arena is full. */
+MUST_CHECK bool decoding_reserve(struct decoding *d, size_t count);
 
 /* Room for one more reading, zeroed, or NULL when the arena is full (its mark is
  * set then and the whole message will be rejected). */
@@ -60,20 +70,30 @@ void decoding_act(struct decoding *d, struct action action);
 void decoding_part_bad(struct decoding *d, const char *reason, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* Applies adapters.md's time policy to a reading: outside 2000..2100 the receive
- * time is taken, quality uncertain, detail `implausible_timestamp`. */
+/* The message is set aside but the state has moved on or there are actions: gives
+ * ERR_OK with the outcome REJECTED and no readings. */
+enum err decoding_reject(struct decoding *d, const char *reason, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Whether a time lies in 2000-01-01..2100-01-01, UTC. */
+bool time_plausible(int64_t event_ns);
+
+/* Applies the time policy to a reading: outside 2000..2100 the receive time is taken,
+ * quality uncertain, detail `implausible_timestamp`. */
 void reading_set_time(struct reading *reading, int64_t event_ns,
                       const struct message *message);
 
-/* The reading gets the receive time; `why` (may be NULL) makes it uncertain. */
+/* The reading gets the receive time; `why` (may be NULL) makes it uncertain.  So does
+ * a retained message, whose age nobody knows: `retained_no_timestamp`. */
 void reading_set_receive_time(struct reading *reading, const struct message *message,
                               const char *why);
 
 struct adapter {
     const char *name;    /* as written in the configuration */
     const char *summary; /* one line, for `emgate adapters` and the docs */
-    const char *help;    /* settings, one "key: meaning" a line; NULL: none */
-    size_t state_size;   /* zeroed state the caller provides */
+    const char *help;    /* more words for `emgate adapters NAME`; NULL: none */
+    const struct setting *settings; /* the keys init() takes, ends in {0}; NULL: none */
+    size_t state_size;              /* zeroed state the caller provides */
 
     /* Checks the input's settings and fills the state; every mistake is a problem
      * at its node.  `settings` is NULL when none were given. */
@@ -83,8 +103,9 @@ struct adapter {
     void (*deinit)(void *state);
 
     /* Turns one payload into readings.  Borrows `message`; results live in
-     * out->arena.  Returns ERR_OK (the outcome is in `out`) or ERR_REJECT with a
-     * reason: then nothing of `out` counts and the state is as before. */
+     * out->arena.  Returns ERR_OK (the outcome is in `out`, REJECTED among them: see
+     * decoding_reject) or ERR_REJECT with a reason: then nothing of `out` counts and
+     * the state is as before. */
     enum err (*decode)(void *state, const struct message *message, struct decoding *out,
                        struct error *e);
 

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/core/arena_test.c core)
+unit_test(unit/core/utf8_test.c core)

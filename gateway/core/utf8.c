@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Well-formed UTF-8, after table 3-7 of the Unicode standard: the second byte's range
+ * depends on the first, and rules out overlong forms, surrogates and what lies beyond
+ * U+10FFFF.
+ */
+#include "core/utf8.h"
+
+#define DEL 0x7f
+
+/* How many bytes follow `first`, and the range of the second; 0 for a bad first. */
+static size_t followers(uint8_t first, uint8_t *ret_from, uint8_t *ret_to)
+{
+    *ret_from = 0x80;
+    *ret_to = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) {
+        return 1;
+    }
+    if (first >= 0xe0 && first <= 0xef) {
+        *ret_from = first == 0xe0 ? 0xa0 : 0x80;
+        *ret_to = first == 0xed ? 0x9f : 0xbf;
+        return 2;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        *ret_from = first == 0xf0 ? 0x90 : 0x80;
+        *ret_to = first == 0xf4 ? 0x8f : 0xbf;
+        return 3;
+    }
+    return 0;
+}
+
+/* The length of the character at `at`, or 0 when it is malformed. */
+static size_t character_len(struct bytes text, size_t at)
+{
+    if (text.data[at] < 0x80) {
+        return 1;
+    }
+    uint8_t from = 0;
+    uint8_t to = 0;
+    size_t more = followers(text.data[at], &from, &to);
+    if (more == 0 || more >= text.len - at) {
+        return 0;
+    }
+    for (size_t i = 1; i <= more; i++) {
+        uint8_t byte = text.data[at + i];
+        if (byte < from || byte > to) {
+            return 0;
+        }
+        from = 0x80;
+        to = 0xbf;
+    }
+    return more + 1;
+}
+
+bool utf8_valid(struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t len = character_len(text, at);
+        if (len == 0) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
+
+static bool is_control(struct bytes text, size_t at)
+{
+    uint8_t byte = text.data[at];
+    bool c1 = byte == 0xc2 && at + 1 < text.len && text.data[at + 1] < 0xa0;
+    return byte < ' ' || byte == DEL || c1;
+}
+
+bool utf8_printable(struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t len = character_len(text, at);
+        if (len == 0 || is_control(text, at)) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
