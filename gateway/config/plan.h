@@ -12,6 +12,7 @@
 #define CONFIG_PLAN_H
 
 #include "config/node/node.h"
+#include "config/node/settings.h"
 #include "core/bytes.h"
 #include "core/error.h"
 
@@ -28,13 +29,30 @@ struct bundle {
     uint8_t hash[32]; /* SHA-256 of the serialised form */
 };
 
-/* Reads the main file, then conf.d beside it, then the files these name.  Problems
- * of reading are noted; the bundle then lacks the file. */
+/* The names of files that come with the program, and of the variables' values. */
+#define BUNDLE_PRESET "built-in/presets/" /* + NAME.yaml */
+#define BUNDLE_FACTORS "built-in/factors/"
+#define BUNDLE_ENVIRONMENT "environment"
+
+/* Reads the main file, then the .yaml files of conf.d beside it in order of name, then
+ * the files these name (mappings, presets, factor files), last the values of the
+ * environment variables that they use.  Problems of reading are noted; the bundle then
+ * lacks the file.  Secrets are not in it, only where they are kept. */
 void bundle_read(const char *path, struct bundle *ret_bundle, struct problems *problems);
+
+/* The bundle as bytes, at most BUNDLE_SIZE_MAX, and back.  ERR_CORRUPT: not a bundle. */
+#define BUNDLE_SIZE_MAX (32U << 20)
 void bundle_put(const struct bundle *bundle, struct buf *out);
 enum err bundle_get(struct bytes stored, struct bundle *ret_bundle,
                     struct error *e) MUST_CHECK;
 void bundle_deinit(struct bundle *bundle);
+
+/* The file of this name, or NULL. */
+const struct bundle_file *bundle_find(const struct bundle *bundle, const char *name);
+
+/* How a file that `from` names is called in the bundle: beside `from`, unless it is
+ * absolute.  The caller frees it. */
+char *bundle_name_beside(const char *from, struct bytes path);
 
 /* ---- points ---- */
 
@@ -57,6 +75,7 @@ struct plan_point {
     enum point_kind kind;
     enum integration integration; /* rate */
     const char *unit;             /* of the point; readings are converted to it */
+    const char *window_unit;      /* of a window's value: rate: "(unit).h"; state: "1" */
     const char *assume_unit;      /* of readings that carry none; default: unit */
     int64_t interval_ns;          /* expected time between readings */
     int64_t max_gap_ns;           /* beyond it a value no longer holds */
@@ -175,6 +194,11 @@ struct plan_installation {
     const char *latitude, *longitude; /* as written: the law asks for six decimals */
 };
 
+struct plan_outbox {
+    const char *file; /* default: <state>/outbox.db */
+    int64_t keep_ns;  /* delivered summaries are kept this long */
+};
+
 struct plan_journal {
     const char *directory; /* default: <state>/journal */
     bool sync_interval_mode;
@@ -189,7 +213,9 @@ struct plan {
     struct plan_installation installation;
     struct plan_windows windows;
     struct plan_journal journal;
-    const char *web_listen; /* "127.0.0.1:8321", or NULL: no page */
+    struct plan_outbox outbox;
+    struct secret signing_key; /* SECRET_NONE: <state>/signing.key */
+    const char *web_listen;    /* "127.0.0.1:8321", or NULL: no page */
     const char *log_level, *log_format;
     const struct plan_broker *brokers;
     size_t broker_count;
@@ -206,13 +232,20 @@ struct plan {
     const struct node *simulation; /* for `emgate simulate`, or NULL */
 };
 
-/* Checks and compiles.  NULL when there were problems.  Adapter, sink and method
- * settings are checked by their own init. */
+/* Checks and compiles.  NULL when there were problems, those of bundle_read() among
+ * them.  Adapter and sink settings are checked by their own init.  The plan does not
+ * need the bundle any more. */
 struct plan *plan_new(const struct bundle *bundle, struct problems *problems);
 void plan_free(struct plan **plan);
 
 /* The factor valid at this time, or NULL. */
 const struct plan_factor *plan_factor_at(const struct plan_input *input,
                                          int64_t event_ns);
+
+/* The point of this id, or NULL. */
+const struct plan_point *plan_find_point(const struct plan *plan, struct bytes id);
+
+/* Every section and setting as Markdown, from the tables that read them. */
+void plan_print_reference(struct buf *out);
 
 #endif
