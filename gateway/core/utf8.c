@@ -29,20 +29,22 @@ static size_t followers(uint8_t first, uint8_t *ret_from, uint8_t *ret_to)
     return 0;
 }
 
-/* The length of the character at `at`, or 0 when it is malformed. */
-static size_t character_len(struct bytes text, size_t at)
+size_t utf8_len(struct bytes text)
 {
-    if (text.data[at] < 0x80) {
+    if (text.len == 0) {
+        return 0;
+    }
+    if (text.data[0] < 0x80) {
         return 1;
     }
     uint8_t from = 0;
     uint8_t to = 0;
-    size_t more = followers(text.data[at], &from, &to);
-    if (more == 0 || more >= text.len - at) {
+    size_t more = followers(text.data[0], &from, &to);
+    if (more == 0 || more >= text.len) {
         return 0;
     }
     for (size_t i = 1; i <= more; i++) {
-        uint8_t byte = text.data[at + i];
+        uint8_t byte = text.data[i];
         if (byte < from || byte > to) {
             return 0;
         }
@@ -55,7 +57,7 @@ static size_t character_len(struct bytes text, size_t at)
 bool utf8_valid(struct bytes text)
 {
     for (size_t at = 0; at < text.len;) {
-        size_t len = character_len(text, at);
+        size_t len = utf8_len(bytes_slice(text, at, text.len));
         if (len == 0) {
             return false;
         }
@@ -74,7 +76,7 @@ static bool is_control(struct bytes text, size_t at)
 bool utf8_printable(struct bytes text)
 {
     for (size_t at = 0; at < text.len;) {
-        size_t len = character_len(text, at);
+        size_t len = utf8_len(bytes_slice(text, at, text.len));
         if (len == 0 || is_control(text, at)) {
             return false;
         }

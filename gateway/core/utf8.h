@@ -5,6 +5,9 @@
 
 #include "core/bytes.h"
 
+/* Length of the character that `text` starts with; 0 when it is malformed or empty. */
+size_t utf8_len(struct bytes text);
+
 /* No overlong form, no surrogate, nothing beyond U+10FFFF.  Zero bytes are allowed. */
 bool utf8_valid(struct bytes text);
 
