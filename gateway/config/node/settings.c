@@ -307,14 +307,19 @@ static bool is_map(const struct node *map, struct problems *problems)
     return false;
 }
 
-static void check_keys(const struct setting *table, const struct node *map,
-                       struct problems *problems)
+/* Every key must be in one of the two tables; the second may be NULL. */
+static void check_keys(const struct setting *table, const struct setting *others,
+                       const struct node *map, struct problems *problems)
 {
-    const char *names[SETTINGS_MAX + 1];
+    const char *names[2 * SETTINGS_MAX + 1];
     size_t count = 0;
-    for (; table[count].key; count++) {
+    for (; table->key; table++) {
         ASSERT(count < SETTINGS_MAX);
-        names[count] = table[count].key;
+        names[count++] = table->key;
+    }
+    for (; others && others->key; others++) {
+        ASSERT(count < 2 * SETTINGS_MAX);
+        names[count++] = others->key;
     }
     names[count] = NULL;
     node_check_keys(map, names, problems);
@@ -331,16 +336,10 @@ static void report_missing(const struct setting *setting, const struct node *map
     }
 }
 
-bool settings_read(const struct setting *table, const struct node *map, void *out,
-                   struct problems *problems)
+/* Reads the table's keys of `map`, whatever else stands there. */
+static void read_table(const struct setting *table, const struct node *map, bool usable,
+                       void *out, struct problems *problems)
 {
-    size_t before = problems->count;
-    bool usable = is_map(map, problems);
-    if (usable) {
-        check_keys(table, map, problems);
-    } else {
-        map = NULL;
-    }
     for (const struct setting *setting = table; setting->key; setting++) {
         const struct node *node = node_find(map, setting->key);
         if (node && !(node_is_null(node) && setting->initial)) {
@@ -351,6 +350,24 @@ bool settings_read(const struct setting *table, const struct node *map, void *ou
             report_missing(setting, map, problems);
         }
     }
+}
+
+bool settings_read(const struct setting *table, const struct node *map, void *out,
+                   struct problems *problems)
+{
+    static const struct setting nothing[] = {{0}};
+    return settings_read_beside(table, nothing, map, out, problems);
+}
+
+bool settings_read_beside(const struct setting *table, const struct setting *others,
+                          const struct node *map, void *out, struct problems *problems)
+{
+    size_t before = problems->count;
+    bool usable = is_map(map, problems);
+    if (usable && others) {
+        check_keys(table, others, map, problems);
+    }
+    read_table(table, usable ? map : NULL, usable, out, problems);
     return problems->count == before;
 }
 

@@ -66,6 +66,11 @@ struct setting {
 bool settings_read(const struct setting *table, const struct node *map, void *out,
                    struct problems *problems);
 
+/* The same for a map whose other keys somebody else reads: those of the table `others`,
+ * or any when it is NULL. */
+bool settings_read_beside(const struct setting *table, const struct setting *others,
+                          const struct node *map, void *out, struct problems *problems);
+
 /* Reads a single value by its line of a table. */
 bool setting_read(const struct setting *setting, const struct node *node, void *out,
                   struct problems *problems);
