@@ -13,7 +13,12 @@ static int print_one(const char *name)
         return EXIT_USAGE;
     }
     printf("%s: %s\n", sink->name, sink->summary);
-    printf("\nsettings:\n%s\n", sink->help ? sink->help : "  none");
+    struct buf out;
+    buf_init(&out, 65536);
+    settings_print_reference(sink->settings, &out);
+    settings_print_reference(sink_common_settings, &out);
+    printf("\n%.*s", BYTES_ARG(buf_bytes(&out)));
+    buf_deinit(&out);
     return EXIT_OK;
 }
 

@@ -10,9 +10,11 @@
 #ifndef SINKS_SINK_H
 #define SINKS_SINK_H
 
-#include "config/node/node.h"
+#include "config/node/settings.h"
 #include "core/bytes.h"
 #include "core/error.h"
+
+#include <stdatomic.h>
 
 #define SINK_KEY_LEN 32
 
@@ -27,34 +29,57 @@ struct sink_item {
     struct bytes receipt; /* the far side's receipt, or empty; valid until next send */
 };
 
+/* How one send() stands to the world around it. */
+struct sink_call {
+    const char *gateway;     /* our id, as enrolled on the far side */
+    int64_t timeout_ms;      /* send() comes back before this has passed */
+    const atomic_bool *stop; /* set by another thread: come back soon; may be NULL */
+    int64_t wait_ms; /* out: how long the far side asks us to wait; else left alone */
+};
+
 struct sink {
     const char *name;
     const char *summary;
-    const char *help; /* settings, one "key: meaning" a line */
+    const struct setting *settings; /* its own keys, ends in {0} */
     size_t state_size;
     unsigned batch_max; /* most items in one send() */
 
-    /* Checks settings, connects nothing.  Every mistake is a problem at its node. */
+    /* Checks settings, connects nothing.  `settings` is the sink's whole map in the
+     * configuration, the common keys among them, and outlives the state; read it by
+     * sink_read_settings().  Every mistake is a problem at its node. */
     void (*init)(void *state, const struct node *settings, struct problems *problems);
 
     /* Connects.  Called before the first send and after every RETRY or UNCERTAIN.
      * Fails with ERR_RETRY. */
     enum err (*open)(void *state, struct error *e);
 
-    /* Delivers the items before `deadline_ms` have passed.  Each item's result:
+    /* Delivers the items.  Each item's result:
      *   ERR_OK         stored there (a receipt or stored hash matched)
      *   ERR_RETRY      surely not stored; try later
      *   ERR_UNCERTAIN  perhaps stored; send again with the same key
      *   ERR_REJECT     the far side will never take it; set it aside
      * Returns ERR_OK when every item has a result, else the whole batch counts as
-     * the returned RETRY or UNCERTAIN.  `*ret_wait_ms` is set when the far side said
-     * how long to wait (Retry-After), else left alone. */
-    enum err (*send)(void *state, struct sink_item *items, size_t count, int deadline_ms,
-                     int64_t *ret_wait_ms, struct error *e);
+     * the returned RETRY or UNCERTAIN. */
+    enum err (*send)(void *state, struct sink_item *items, size_t count,
+                     struct sink_call *call, struct error *e);
 
     /* Lets go of everything, whatever state it is in.  Cannot fail. */
     void (*close)(void *state);
 };
+
+/* The keys that every sink has.  Whoever reads the configuration takes them from here
+ * by settings_read_beside(sink_common_settings, NULL, ...); the sink's own are left to
+ * its init(), which also tells keys that nobody knows. */
+struct sink_common {
+    const char *id;
+    const char *kind; /* the name of a `struct sink` */
+    int64_t retry_min_ns, retry_max_ns, timeout_ns;
+};
+extern const struct setting sink_common_settings[];
+
+/* For init(): reads the sink's own keys into its state. */
+bool sink_read_settings(const struct setting *own, const struct node *settings,
+                        void *state, struct problems *problems);
 
 /* All sinks, ending in NULL, in the order of gateway/sinks/list.h. */
 extern const struct sink *const sinks[];
