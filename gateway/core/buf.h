@@ -23,6 +23,7 @@ void buf_deinit(struct buf *buf);
 /* Empties it and keeps the memory. */
 void buf_clear(struct buf *buf);
 
+/* Add bytes, a terminated text, one byte, text by printf. */
 void buf_add(struct buf *buf, struct bytes b);
 void buf_add_text(struct buf *buf, const char *text);
 void buf_add_byte(struct buf *buf, uint8_t byte);
@@ -58,6 +59,7 @@ static inline struct cursor cursor_of(struct bytes b)
     return (struct cursor){.rest = b};
 }
 
+/* Each takes what it returns off the front; views hold as long as the bytes do. */
 uint8_t cursor_byte(struct cursor *c);
 uint32_t cursor_u32(struct cursor *c);
 uint64_t cursor_u64(struct cursor *c);

@@ -48,7 +48,8 @@ static inline struct bytes bytes_slice(struct bytes b, size_t start, size_t len)
     if (len > b.len - start) {
         len = b.len - start;
     }
-    return (struct bytes){.data = b.data ? b.data + start : NULL, .len = len};
+    /* Without data there is no start but 0: nothing is added to NULL. */
+    return (struct bytes){.data = start > 0 ? b.data + start : b.data, .len = len};
 }
 
 static inline bool bytes_start_with(struct bytes b, struct bytes prefix)

@@ -37,6 +37,7 @@ struct error {
 #define error_reason(e, code, reason, ...)                                               \
     error_reason_at((e), (code), (reason), __FILE__, __LINE__, __VA_ARGS__)
 
+/* What the macros call. */
 enum err error_set_at(struct error *e, enum err code, const char *file, int line,
                       const char *format, ...) PRINTF_LIKE(5, 6);
 enum err error_reason_at(struct error *e, enum err code, const char *reason,

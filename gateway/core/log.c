@@ -88,7 +88,8 @@ static void escape(const char *text, char *out, size_t size)
         if (*text == '"' || *text == '\\') {
             out[n++] = '\\';
         }
-        out[n++] = (unsigned char)*text < 0x20 ? ' ' : *text;
+        bool control = (unsigned char)*text < 0x20;
+        out[n++] = *(control ? " " : text);
     }
     out[n] = 0;
 }

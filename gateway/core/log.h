@@ -23,6 +23,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 /* What is printed and how; called once at start, before threads. */
 void log_configure(enum log_level most, bool json);
 
+/* What the macros below call. */
 void log_at(enum log_level level, const char *id, const char *format, ...)
     PRINTF_LIKE(3, 4);
 

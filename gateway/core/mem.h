@@ -26,6 +26,7 @@ void *mem_grow(void *items, size_t count, size_t *capacity, size_t size);
 /* A terminated copy.  The caller frees it. */
 char *mem_text(struct bytes text);
 
+/* What mem_free() calls. */
 void mem_free_at(void **address);
 
 /* Frees and clears the pointer at `address`; NULL inside is fine. */

@@ -24,6 +24,7 @@ struct table {
     size_t slot_count; /* a power of two */
 };
 
+/* An empty table; takes no memory yet. */
 void table_init(struct table *table);
 
 /* Frees keys and the table, not the values. */

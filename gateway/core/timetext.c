@@ -39,7 +39,7 @@ bool time_civil_valid(const struct civil *c)
 int64_t time_from_civil(const struct civil *c)
 {
     int64_t days = time_days(c->year, c->month, c->day);
-    return days * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+    return days * 86400 + c->hour * INT64_C(3600) + c->minute * INT64_C(60) + c->second;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)

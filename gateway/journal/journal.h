@@ -98,6 +98,7 @@ struct journal_status {
     int64_t full_since_ns;
     uint64_t commits, syncs, quarantined;
 };
+/* A copy of what stands now.  Any thread. */
 void journal_get_status(struct journal *journal, struct journal_status *ret_status);
 
 /* A reader positioned before `from_seq` (0: the first record there is). */

@@ -127,6 +127,7 @@ struct method {
 /* All methods, ending in NULL, in the order of gateway/methods/list.h. */
 extern const struct method *const methods[];
 
+/* The method of this name, or NULL. */
 const struct method *method_find(struct bytes name);
 
 /* The index of the input that `name` means, or -1.  For an item of a series `*ret_item`

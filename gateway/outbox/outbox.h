@@ -27,6 +27,7 @@ void outbox_close(struct outbox **outbox);
 
 /* ---- the pipeline's transaction (one thread) ---- */
 
+/* Opens the transaction; then puts a named piece of state into it. */
 enum err outbox_begin(struct outbox *outbox, struct error *e) MUST_CHECK;
 enum err outbox_put_state(struct outbox *outbox, const char *name, struct bytes value,
                           struct error *e) MUST_CHECK;
@@ -46,6 +47,7 @@ struct outbox_summary {
 enum err outbox_put_summary(struct outbox *outbox, const struct outbox_summary *summary,
                             struct error *e) MUST_CHECK;
 
+/* A message that could not be used, or not wholly; sets it aside. */
 struct dead_letter {
     uint64_t seq; /* of the message in the journal */
     int64_t received_ns;
@@ -105,12 +107,14 @@ enum err outbox_mark_set_aside(struct outbox *outbox, int64_t row, const char *w
 
 /* ---- looking (any thread) ---- */
 
+/* How much there is in all. */
 struct outbox_counts {
     uint64_t summaries, dead_letters;
 };
 enum err outbox_count(struct outbox *outbox, struct outbox_counts *ret_counts,
                       struct error *e) MUST_CHECK;
 
+/* How far one sink is. */
 struct outbox_sink_counts {
     uint64_t waiting, done, set_aside;
     int64_t oldest_window_ns; /* of the waiting; 0: none waits */
@@ -133,12 +137,14 @@ enum err outbox_each_summary(struct outbox *outbox, const struct outbox_filter *
                              outbox_summary_fn *each, void *ctx,
                              struct error *e) MUST_CHECK;
 
+/* The newest `limit` dead letters; as outbox_each_summary(). */
 typedef bool outbox_dead_letter_fn(void *ctx, int64_t id,
                                    const struct dead_letter *letter);
 enum err outbox_each_dead_letter(struct outbox *outbox, uint64_t limit,
                                  outbox_dead_letter_fn *each, void *ctx,
                                  struct error *e) MUST_CHECK;
 
+/* The rows of one sink that are not done; as outbox_each_summary(). */
 typedef bool outbox_row_fn(void *ctx, const char *sink, const struct outbox_summary *s,
                            const char *status, uint32_t attempts, const char *error);
 enum err outbox_each_row(struct outbox *outbox, const char *sink, uint64_t limit,

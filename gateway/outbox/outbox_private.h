@@ -54,6 +54,7 @@ enum err outbox_run(struct outbox *outbox, sqlite3_stmt *statement, const char *
 /* SQLite's last error as ours: FULL, CORRUPT or SYSTEM. */
 enum err outbox_failed(struct outbox *outbox, const char *doing, struct error *e);
 
+/* Bound until the next reset; a column is a view until the next step. */
 void outbox_bind_text(sqlite3_stmt *statement, int index, const char *text);
 void outbox_bind_blob(sqlite3_stmt *statement, int index, struct bytes blob);
 struct bytes outbox_column(sqlite3_stmt *statement, int index);

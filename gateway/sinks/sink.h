@@ -84,6 +84,7 @@ bool sink_read_settings(const struct setting *own, const struct node *settings,
 /* All sinks, ending in NULL, in the order of gateway/sinks/list.h. */
 extern const struct sink *const sinks[];
 
+/* The sink of this name, or NULL. */
 const struct sink *sink_find(struct bytes name);
 
 /* Declarations of the sinks themselves: `sink_<name>`. */

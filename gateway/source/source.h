@@ -80,6 +80,7 @@ void source_release(struct source *source, uint64_t seq);
 bool source_publish(struct source *source, size_t broker, struct bytes topic,
                     struct bytes payload, int qos);
 
+/* A copy of what stands now.  Any thread. */
 void source_get_status(struct source *source, size_t broker,
                        struct source_status *ret_status);
 

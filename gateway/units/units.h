@@ -95,6 +95,7 @@ enum err units_parse_quantity(struct units *units, struct bytes text, double *re
 enum err unit_convert(const struct unit *from, const struct unit *to, double *ret_scale,
                       double *ret_offset, struct error *e) MUST_CHECK;
 
+/* Whether unit_convert() would succeed. */
 bool unit_same_dimension(const struct unit *a, const struct unit *b);
 
 /* The same dimension and the same size. */

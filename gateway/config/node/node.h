@@ -31,9 +31,11 @@ struct node {
     size_t count; /* of children */
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `child` becomes a variable's name. */
 #define NODE_EACH(child, parent)                                                         \
     for (const struct node *child = (parent) ? (parent)->first : NULL; child;            \
          child = child->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* What was found wrong, as "file:line:column: words" lines, up to PROBLEMS_MAX. */
 #define PROBLEMS_MAX 100
@@ -43,6 +45,7 @@ struct problems {
     size_t count;
 };
 
+/* An empty list; deinit gives the texts back. */
 void problems_init(struct problems *problems);
 void problems_deinit(struct problems *problems);
 

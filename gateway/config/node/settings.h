@@ -109,6 +109,7 @@ struct secret {
 enum err secret_read(const struct secret *secret, char *ret_text, size_t size,
                      struct error *e) MUST_CHECK;
 
+/* Overwrites it, also where the compiler sees no reader. */
 void secret_wipe(char *text, size_t size);
 
 #endif
