@@ -21,7 +21,7 @@ static int feed(const char *path, const struct stat *info, int kind, struct FTW 
     uint8_t *data = malloc(size ? size : 1);
     if (!in || !data || fread(data, 1, size, in) != size) {
         fprintf(stderr, "can't read '%s'\n", path);
-        return 1;
+        exit(1);
     }
     fclose(in);
     (void)LLVMFuzzerTestOneInput(data, size);

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds (gcc, debug, warnings are errors), runs all tests.
+#   ./test.sh [arguments for ctest]       ./test.sh -R journal
+#   PRESET=asan ./test.sh                 the same with another preset
+set -euo pipefail
+cd "$(dirname "$0")"
+preset=${PRESET:-dev}
+build=build/$preset
+
+case "$preset" in
+dev | gcc | coverage) tools/packages.sh build run test ;;
+*) tools/packages.sh build run test lint ;;
+esac
+
+# The build file reruns cmake by itself when a CMakeLists.txt changes.
+if [ ! -f "$build/build.ninja" ]; then
+    cmake --preset "$preset" >/dev/null
+fi
+if ! nice ninja -C "$build" -k 20 --quiet >"$build/build.log" 2>&1; then
+    cat "$build/build.log" >&2
+    echo "test.sh: the build failed" >&2
+    exit 1
+fi
+exec ctest --test-dir "$build" --output-on-failure -j "${JOBS:-$(nproc)}" "$@"
