@@ -27,6 +27,7 @@ void json_close(struct json_writer *writer, char bracket);
 /* The key of the next item of an object. */
 void json_key(struct json_writer *writer, const char *key);
 
+/* One value: an item of an array, or what belongs to the key before it. */
 void json_text(struct json_writer *writer, struct bytes text);
 void json_i64(struct json_writer *writer, int64_t value);
 void json_u64(struct json_writer *writer, uint64_t value);

@@ -50,9 +50,11 @@ def licence(tree):
 
 
 def purpose(tree):
-    """A test's name is its purpose; every other C file states one."""
+    """A test's name is its purpose, and a test helper's is in its header."""
     for path in tree.c_files():
-        if path.endswith("_test.c"):
+        if path.endswith("_test.c") or (path.startswith("tests/")
+                                        and path[:-2] + ".h" in tree.paths
+                                        and path.endswith(".c")):
             continue
         text = tree.text(path).split("\n", 1)[-1].lstrip("\n")
         words = text.startswith("/*") and re.findall(r"\w+", text[:text.find("*/")])
