@@ -58,6 +58,22 @@ void *arena_take(struct arena *arena, size_t count, size_t size)
     return arena->block + start;
 }
 
+size_t arena_room(const struct arena *arena)
+{
+    size_t start = aligned(arena->used);
+    return start < arena->size ? arena->size - start : 0;
+}
+
+void arena_trim(struct arena *arena, const void *memory, size_t size)
+{
+    size_t start = (size_t)((const uint8_t *)memory - arena->block);
+    ASSERT(start <= arena->used && size <= arena->used - start);
+    if (arena->used > arena->dirty) {
+        arena->dirty = arena->used;
+    }
+    arena->used = start + size;
+}
+
 struct bytes arena_copy(struct arena *arena, struct bytes b)
 {
     uint8_t *copy = arena_take(arena, b.len + 1, 1);

@@ -29,6 +29,12 @@ void arena_reset(struct arena *arena);
 /* `count` zeroed items of `size` bytes, aligned for anything, or NULL. */
 void *arena_take(struct arena *arena, size_t count, size_t size);
 
+/* How many bytes one more arena_take() could give. */
+size_t arena_room(const struct arena *arena);
+
+/* Gives back the end of what arena_take() gave last: `memory` keeps `size` bytes. */
+void arena_trim(struct arena *arena, const void *memory, size_t size);
+
 #define arena_new(arena, type) ((type *)arena_take((arena), 1, sizeof(type)))
 
 /* A copy of the bytes with a terminator behind it; empty when out of room. */

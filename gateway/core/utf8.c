@@ -6,6 +6,8 @@
  */
 #include "core/utf8.h"
 
+#include "core/check.h"
+
 #define DEL 0x7f
 
 /* How many bytes follow `first`, and the range of the second; 0 for a bad first. */
@@ -83,4 +85,30 @@ bool utf8_printable(struct bytes text)
         at += len;
     }
     return true;
+}
+
+uint32_t utf8_get(struct bytes text, size_t len)
+{
+    static const uint8_t masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    ASSERT(len >= 1 && len <= 4 && len <= text.len);
+    uint32_t character = text.data[0] & masks[len];
+    for (size_t i = 1; i < len; i++) {
+        character = character << 6 | (text.data[i] & 0x3fU);
+    }
+    return character;
+}
+
+size_t utf8_put(uint32_t character, uint8_t *out)
+{
+    static const uint8_t leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t len = 1;
+    if (character >= 0x80) {
+        len = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    }
+    for (size_t i = len - 1; i > 0; i--) {
+        out[i] = (uint8_t)(0x80 | (character & 0x3f));
+        character >>= 6;
+    }
+    out[0] = (uint8_t)(leads[len] | character);
+    return len;
 }

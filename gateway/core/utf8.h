@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether bytes are text: well-formed UTF-8 as in RFC 3629. */
+/* Text and its characters: well-formed UTF-8 as in RFC 3629. */
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
@@ -14,5 +14,11 @@ bool utf8_valid(struct bytes text);
 /* Valid and fit for a name that is logged and compared: no control character (C0, DEL,
  * C1) either. */
 bool utf8_printable(struct bytes text);
+
+/* The character that the text begins with and whose length was found to be `len`. */
+uint32_t utf8_get(struct bytes text, size_t len);
+
+/* Writes the character, 1 to 4 bytes; returns how many. */
+size_t utf8_put(uint32_t character, uint8_t *out);
 
 #endif

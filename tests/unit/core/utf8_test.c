@@ -27,3 +27,16 @@ Test(utf8, a_name_has_no_control_character)
     cr_assert_not(utf8_printable(BYTES("a\x7f")));
     cr_assert_not(utf8_printable(BYTES("a\xc2\x85")));
 }
+
+Test(utf8, every_character_is_read_back)
+{
+    for (uint32_t c = 0; c <= 0x10ffff; c++) {
+        uint8_t data[4];
+        struct bytes text = {.data = data, .len = utf8_put(c, data)};
+        size_t len = utf8_len(text);
+        bool surrogate = c >= 0xd800 && c <= 0xdfff;
+
+        cr_assert_eq(len, surrogate ? 0 : text.len, "U+%04X", c);
+        cr_assert(surrogate || utf8_get(text, len) == c, "U+%04X", c);
+    }
+}
