@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-unit_test(unit/adapters/json_tape_test.c decode)
+unit_test(unit/adapters/tape_test.c decode)

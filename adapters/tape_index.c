@@ -7,7 +7,7 @@
  * then the members are sorted instead, so no choice of keys costs more than
  * n log n, and the sorted order becomes the index.
  */
-#include "json_tape.h"
+#include "tape.h"
 
 #include "core/check.h"
 
@@ -23,30 +23,30 @@ static uint32_t key_hash(struct bytes key)
 }
 
 /* Shorter keys first: cheap, and any total order serves. */
-static int key_order(const struct json *json, uint32_t a, uint32_t b)
+static int key_order(const struct tape *tape, uint32_t a, uint32_t b)
 {
-    const struct json_item *left = &json->items[a];
-    const struct json_item *right = &json->items[b];
+    const struct tape_item *left = &tape->items[a];
+    const struct tape_item *right = &tape->items[b];
     if (left->key_len != right->key_len) {
         return left->key_len < right->key_len ? -1 : 1;
     }
     return left->key_len ? memcmp(left->key, right->key, left->key_len) : 0;
 }
 
-static enum err duplicate(const struct json *json, uint32_t at, struct error *e)
+static enum err duplicate(const struct tape *tape, uint32_t at, struct error *e)
 {
-    struct bytes key = bytes_slice(json_key(json, at), 0, 64);
+    struct bytes key = bytes_slice(tape_key(tape, at), 0, 64);
     return error_reason(e, ERR_REJECT, "duplicate_key", "key '%.*s' is given twice",
                         BYTES_ARG(key));
 }
 
-static enum err compare_all(const struct json *json, uint32_t at, struct error *e)
+static enum err compare_all(const struct tape *tape, uint32_t at, struct error *e)
 {
-    uint32_t end = json->items[at].next;
-    for (uint32_t i = at + 1; i < end; i = json->items[i].next) {
-        for (uint32_t j = json->items[i].next; j < end; j = json->items[j].next) {
-            if (bytes_equal(json_key(json, i), json_key(json, j))) {
-                return duplicate(json, j, e);
+    uint32_t end = tape->items[at].next;
+    for (uint32_t i = at + 1; i < end; i = tape->items[i].next) {
+        for (uint32_t j = tape->items[i].next; j < end; j = tape->items[j].next) {
+            if (bytes_equal(tape_key(tape, i), tape_key(tape, j))) {
+                return duplicate(tape, j, e);
             }
         }
     }
@@ -64,15 +64,15 @@ static uint32_t slots_for(uint32_t count)
 
 /* Fills the slots.  False when the budget of probes is used up, or with
  * `*ret_duplicate` set when a key came twice. */
-static bool hash_members(const struct json *json, uint32_t at, uint32_t *slots,
+static bool hash_members(const struct tape *tape, uint32_t at, uint32_t *slots,
                          uint32_t slot_count, uint32_t *ret_duplicate)
 {
-    uint64_t budget = (uint64_t)json->items[at].count * PROBES_PER_MEMBER;
-    uint32_t end = json->items[at].next;
-    for (uint32_t i = at + 1; i < end; i = json->items[i].next) {
-        uint32_t slot = key_hash(json_key(json, i)) & (slot_count - 1);
+    uint64_t budget = (uint64_t)tape->items[at].count * PROBES_PER_MEMBER;
+    uint32_t end = tape->items[at].next;
+    for (uint32_t i = at + 1; i < end; i = tape->items[i].next) {
+        uint32_t slot = key_hash(tape_key(tape, i)) & (slot_count - 1);
         for (; slots[slot]; slot = (slot + 1) & (slot_count - 1)) {
-            if (key_order(json, slots[slot], i) == 0) {
+            if (key_order(tape, slots[slot], i) == 0) {
                 *ret_duplicate = i;
                 return false;
             }
@@ -86,7 +86,7 @@ static bool hash_members(const struct json *json, uint32_t at, uint32_t *slots,
 }
 
 /* One pass of a merge sort: joins runs of `width` members from `from` into `to`. */
-static void merge_runs(const struct json *json, const uint32_t *from, uint32_t *to,
+static void merge_runs(const struct tape *tape, const uint32_t *from, uint32_t *to,
                        uint32_t count, uint32_t width)
 {
     for (uint32_t start = 0; start < count; start += 2 * width) {
@@ -97,25 +97,25 @@ static void merge_runs(const struct json *json, const uint32_t *from, uint32_t *
         for (uint32_t i = start; i < end; i++) {
             bool from_left =
                 left < middle &&
-                (right == end || key_order(json, from[left], from[right]) <= 0);
+                (right == end || key_order(tape, from[left], from[right]) <= 0);
             to[i] = from_left ? from[left++] : from[right++];
         }
     }
 }
 
 /* The members in order of their keys, in `members` or `spare`. */
-static const uint32_t *sort_members(const struct json *json, uint32_t at,
+static const uint32_t *sort_members(const struct tape *tape, uint32_t at,
                                     uint32_t *members, uint32_t *spare)
 {
-    uint32_t count = json->items[at].count;
-    uint32_t end = json->items[at].next;
+    uint32_t count = tape->items[at].count;
+    uint32_t end = tape->items[at].next;
     uint32_t n = 0;
-    for (uint32_t i = at + 1; i < end; i = json->items[i].next) {
+    for (uint32_t i = at + 1; i < end; i = tape->items[i].next) {
         members[n++] = i;
     }
     ASSERT(n == count);
     for (uint32_t width = 1; width < count; width *= 2) {
-        merge_runs(json, members, spare, count, width);
+        merge_runs(tape, members, spare, count, width);
         uint32_t *sorted = spare;
         spare = members;
         members = sorted;
@@ -128,18 +128,18 @@ static enum err no_room(struct error *e)
     return error_reason(e, ERR_REJECT, "too_large", "no room for an index of its keys");
 }
 
-static enum err index_by_order(struct json *json, uint32_t at, uint32_t *members,
+static enum err index_by_order(struct tape *tape, uint32_t at, uint32_t *members,
                                struct arena *arena, struct error *e)
 {
-    struct json_item *item = &json->items[at];
+    struct tape_item *item = &tape->items[at];
     uint32_t *spare = arena_take(arena, item->count, sizeof *spare);
     if (!spare) {
         return no_room(e);
     }
-    const uint32_t *sorted = sort_members(json, at, members, spare);
+    const uint32_t *sorted = sort_members(tape, at, members, spare);
     for (uint32_t i = 1; i < item->count; i++) {
-        if (key_order(json, sorted[i - 1], sorted[i]) == 0) {
-            return duplicate(json, sorted[i], e);
+        if (key_order(tape, sorted[i - 1], sorted[i]) == 0) {
+            return duplicate(tape, sorted[i], e);
         }
     }
     item->index = sorted;
@@ -148,51 +148,51 @@ static enum err index_by_order(struct json *json, uint32_t at, uint32_t *members
     return ERR_OK;
 }
 
-enum err json_index_object(struct json *json, uint32_t at, struct arena *arena,
+enum err tape_index_object(struct tape *tape, uint32_t at, struct arena *arena,
                            struct error *e)
 {
-    struct json_item *item = &json->items[at];
-    if (item->count <= JSON_INDEX_FROM) {
-        return compare_all(json, at, e);
+    struct tape_item *item = &tape->items[at];
+    if (item->count <= TAPE_INDEX_FROM) {
+        return compare_all(tape, at, e);
     }
     uint32_t slot_count = slots_for(item->count);
     uint32_t *slots = arena_take(arena, slot_count, sizeof *slots);
     if (!slots) {
         return no_room(e);
     }
-    uint32_t twice = JSON_NONE;
-    if (hash_members(json, at, slots, slot_count, &twice)) {
+    uint32_t twice = TAPE_NONE;
+    if (hash_members(tape, at, slots, slot_count, &twice)) {
         item->index = slots;
         item->len = slot_count;
         return ERR_OK;
     }
-    if (twice != JSON_NONE) {
-        return duplicate(json, twice, e);
+    if (twice != TAPE_NONE) {
+        return duplicate(tape, twice, e);
     }
-    return index_by_order(json, at, slots, arena, e);
+    return index_by_order(tape, at, slots, arena, e);
 }
 
-static uint32_t find_hashed(const struct json *json, const struct json_item *object,
+static uint32_t find_hashed(const struct tape *tape, const struct tape_item *object,
                             struct bytes key)
 {
     uint32_t mask = object->len - 1;
     uint32_t slot = key_hash(key) & mask;
     for (; object->index[slot]; slot = (slot + 1) & mask) {
-        if (bytes_equal(json_key(json, object->index[slot]), key)) {
+        if (bytes_equal(tape_key(tape, object->index[slot]), key)) {
             return object->index[slot];
         }
     }
-    return JSON_NONE;
+    return TAPE_NONE;
 }
 
-static uint32_t find_sorted(const struct json *json, const struct json_item *object,
+static uint32_t find_sorted(const struct tape *tape, const struct tape_item *object,
                             struct bytes key)
 {
     uint32_t low = 0;
     uint32_t high = object->len;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        struct bytes here = json_key(json, object->index[middle]);
+        struct bytes here = tape_key(tape, object->index[middle]);
         int order = here.len == key.len ? bytes_compare(here, key)
                                         : (here.len < key.len ? -1 : 1);
         if (order == 0) {
@@ -201,32 +201,32 @@ static uint32_t find_sorted(const struct json *json, const struct json_item *obj
         low = order < 0 ? middle + 1 : low;
         high = order < 0 ? high : middle;
     }
-    return JSON_NONE;
+    return TAPE_NONE;
 }
 
-uint32_t json_find(const struct json *json, uint32_t at, struct bytes key)
+uint32_t tape_find(const struct tape *tape, uint32_t at, struct bytes key)
 {
-    const struct json_item *object = &json->items[at];
-    if (object->kind != JSON_OBJECT) {
-        return JSON_NONE;
+    const struct tape_item *object = &tape->items[at];
+    if (object->kind != TAPE_OBJECT) {
+        return TAPE_NONE;
     }
     if (object->index) {
-        return object->sorted ? find_sorted(json, object, key)
-                              : find_hashed(json, object, key);
+        return object->sorted ? find_sorted(tape, object, key)
+                              : find_hashed(tape, object, key);
     }
-    for (uint32_t i = at + 1; i < object->next; i = json->items[i].next) {
-        if (bytes_equal(json_key(json, i), key)) {
+    for (uint32_t i = at + 1; i < object->next; i = tape->items[i].next) {
+        if (bytes_equal(tape_key(tape, i), key)) {
             return i;
         }
     }
-    return JSON_NONE;
+    return TAPE_NONE;
 }
 
-uint32_t json_element(struct json *json, uint32_t at, uint32_t position)
+uint32_t tape_element(struct tape *tape, uint32_t at, uint32_t position)
 {
-    struct json_item *array = &json->items[at];
-    if (array->kind != JSON_ARRAY || position >= array->count) {
-        return JSON_NONE;
+    struct tape_item *array = &tape->items[at];
+    if (array->kind != TAPE_ARRAY || position >= array->count) {
+        return TAPE_NONE;
     }
     uint32_t here = 0;
     uint32_t i = at + 1;
@@ -235,7 +235,7 @@ uint32_t json_element(struct json *json, uint32_t at, uint32_t position)
         i = array->last.item;
     }
     for (; here < position; here++) {
-        i = json->items[i].next;
+        i = tape->items[i].next;
     }
     array->last.at = position;
     array->last.item = i;

@@ -5,7 +5,7 @@
  * stands behind a comma, an opening bracket or nothing), so the tape is taken once
  * and what was not needed is given back.
  */
-#include "json_tape.h"
+#include "tape.h"
 
 #include "core/utf8.h"
 
@@ -16,9 +16,9 @@ struct parser {
     const uint8_t *at;
     const uint8_t *end;
     struct arena *arena;
-    struct json *json;
+    struct tape *tape;
     uint32_t capacity;
-    uint32_t open; /* the innermost open container, or JSON_NONE */
+    uint32_t open; /* the innermost open container, or TAPE_NONE */
     int depth;
     int depth_max;
     uint8_t *unescaped; /* room for texts that have escapes, or NULL */
@@ -205,22 +205,22 @@ static enum err read_string(struct parser *p, struct bytes *ret_text, bool *ret_
 /* ---- values ---- */
 
 /* The next item of the tape, with the key that waits for it. */
-static struct json_item *add_item(struct parser *p, enum json_kind kind)
+static struct tape_item *add_item(struct parser *p, enum tape_kind kind)
 {
-    if (p->json->count == p->capacity) {
+    if (p->tape->count == p->capacity) {
         return NULL;
     }
-    struct json_item *item = &p->json->items[p->json->count++];
-    *item = (struct json_item){
+    struct tape_item *item = &p->tape->items[p->tape->count++];
+    *item = (struct tape_item){
         .key = p->key,
         .key_len = p->key_len,
         .key_unfit = p->key_unfit,
         .kind = (uint8_t)kind,
         .parent = p->open,
-        .next = p->json->count,
+        .next = p->tape->count,
     };
-    if (p->open != JSON_NONE) {
-        p->json->items[p->open].count++;
+    if (p->open != TAPE_NONE) {
+        p->tape->items[p->open].count++;
     }
     return item;
 }
@@ -273,7 +273,7 @@ static enum err read_number(struct parser *p)
     if (!skip_number(p)) {
         return malformed(p, "not a number");
     }
-    struct json_item *item = add_item(p, JSON_NUMBER);
+    struct tape_item *item = add_item(p, TAPE_NUMBER);
     if (!item) {
         return no_room(p);
     }
@@ -290,7 +290,7 @@ static enum err read_text(struct parser *p)
     if (err) {
         return err;
     }
-    struct json_item *item = add_item(p, JSON_STRING);
+    struct tape_item *item = add_item(p, TAPE_STRING);
     if (!item) {
         return no_room(p);
     }
@@ -300,7 +300,7 @@ static enum err read_text(struct parser *p)
     return ERR_OK;
 }
 
-static enum err read_word(struct parser *p, const char *word, enum json_kind kind)
+static enum err read_word(struct parser *p, const char *word, enum tape_kind kind)
 {
     size_t len = strlen(word);
     if ((size_t)(p->end - p->at) < len || memcmp(p->at, word, len) != 0) {
@@ -310,7 +310,7 @@ static enum err read_word(struct parser *p, const char *word, enum json_kind kin
     return add_item(p, kind) ? ERR_OK : no_room(p);
 }
 
-static enum err open_container(struct parser *p, enum json_kind kind)
+static enum err open_container(struct parser *p, enum tape_kind kind)
 {
     if (p->depth == p->depth_max) {
         return error_reason(p->e, ERR_REJECT, "too_deep",
@@ -321,9 +321,9 @@ static enum err open_container(struct parser *p, enum json_kind kind)
         return no_room(p);
     }
     p->at++;
-    p->open = p->json->count - 1;
+    p->open = p->tape->count - 1;
     p->depth++;
-    p->json->depth = p->depth > p->json->depth ? p->depth : p->json->depth;
+    p->tape->depth = p->depth > p->tape->depth ? p->depth : p->tape->depth;
     return ERR_OK;
 }
 
@@ -337,15 +337,15 @@ static enum err read_value(struct parser *p)
     case '"':
         return read_text(p);
     case '{':
-        return open_container(p, JSON_OBJECT);
+        return open_container(p, TAPE_OBJECT);
     case '[':
-        return open_container(p, JSON_ARRAY);
+        return open_container(p, TAPE_ARRAY);
     case 't':
-        return read_word(p, "true", JSON_TRUE);
+        return read_word(p, "true", TAPE_TRUE);
     case 'f':
-        return read_word(p, "false", JSON_FALSE);
+        return read_word(p, "false", TAPE_FALSE);
     case 'n':
-        return read_word(p, "null", JSON_NULL);
+        return read_word(p, "null", TAPE_NULL);
     default:
         return read_number(p);
     }
@@ -359,7 +359,7 @@ static enum err read_key(struct parser *p)
     p->key = NULL;
     p->key_len = 0;
     p->key_unfit = false;
-    if (p->open == JSON_NONE || p->json->items[p->open].kind != JSON_OBJECT) {
+    if (p->open == TAPE_NONE || p->tape->items[p->open].kind != TAPE_OBJECT) {
         return ERR_OK;
     }
     if (p->at == p->end || *p->at != '"') {
@@ -383,13 +383,13 @@ static enum err read_key(struct parser *p)
 static enum err close_container(struct parser *p)
 {
     uint32_t at = p->open;
-    struct json_item *item = &p->json->items[at];
+    struct tape_item *item = &p->tape->items[at];
     p->at++;
     p->depth--;
     p->open = item->parent;
-    item->next = p->json->count;
-    if (item->kind == JSON_OBJECT && item->count > 1) {
-        enum err err = json_index_object(p->json, at, p->arena, p->e);
+    item->next = p->tape->count;
+    if (item->kind == TAPE_OBJECT && item->count > 1) {
+        enum err err = tape_index_object(p->tape, at, p->arena, p->e);
         return err ? error_wrap(p->e, "object that ends at byte %zu",
                                 (size_t)(p->at - p->start))
                    : ERR_OK;
@@ -401,10 +401,10 @@ static enum err close_container(struct parser *p)
  * `*ret_more` is false when the root is complete. */
 static enum err read_separator(struct parser *p, bool *ret_more)
 {
-    while (p->open != JSON_NONE) {
-        const struct json_item *item = &p->json->items[p->open];
-        uint8_t closing = item->kind == JSON_OBJECT ? '}' : ']';
-        bool opened_now = p->open == p->json->count - 1;
+    while (p->open != TAPE_NONE) {
+        const struct tape_item *item = &p->tape->items[p->open];
+        uint8_t closing = item->kind == TAPE_OBJECT ? '}' : ']';
+        bool opened_now = p->open == p->tape->count - 1;
         skip_blanks(p);
         if (p->at < p->end && *p->at == closing) {
             enum err err = close_container(p);
@@ -456,31 +456,31 @@ static size_t count_at_most(struct bytes text)
 static bool take_tape(struct parser *p, struct bytes text)
 {
     size_t wanted = count_at_most(text);
-    size_t room = arena_room(p->arena) / 4 * 3 / sizeof(struct json_item);
+    size_t room = arena_room(p->arena) / 4 * 3 / sizeof(struct tape_item);
     wanted = wanted < room ? wanted : room;
-    wanted = wanted < JSON_ITEMS_MAX ? wanted : JSON_ITEMS_MAX;
+    wanted = wanted < TAPE_ITEMS_MAX ? wanted : TAPE_ITEMS_MAX;
     p->capacity = (uint32_t)wanted;
-    p->json->items = arena_take(p->arena, wanted, sizeof(struct json_item));
-    return p->json->items != NULL && wanted > 0;
+    p->tape->items = arena_take(p->arena, wanted, sizeof(struct tape_item));
+    return p->tape->items != NULL && wanted > 0;
 }
 
-enum err json_parse(struct bytes text, int depth_max, struct arena *arena,
-                    struct json *ret_json, struct error *e)
+enum err tape_parse(struct bytes text, int depth_max, struct arena *arena,
+                    struct tape *ret_tape, struct error *e)
 {
-    ASSERT(depth_max > 0 && depth_max <= JSON_DEPTH_MAX);
-    struct json json = {0};
+    ASSERT(depth_max > 0 && depth_max <= TAPE_DEPTH_MAX);
+    struct tape tape = {0};
     struct parser p = {.start = text.data,
                        .at = text.data,
                        .end = text.data + text.len,
                        .arena = arena,
-                       .json = &json,
-                       .open = JSON_NONE,
+                       .tape = &tape,
+                       .open = TAPE_NONE,
                        .depth_max = depth_max,
                        .e = e};
     if (bytes_start_with(text, BYTES("\xef\xbb\xbf"))) {
         p.at += 3;
     }
-    if (text.len > JSON_TEXT_MAX || !take_tape(&p, text)) {
+    if (text.len > TAPE_TEXT_MAX || !take_tape(&p, text)) {
         return no_room(&p);
     }
     size_t used = arena->used;
@@ -489,8 +489,8 @@ enum err json_parse(struct bytes text, int depth_max, struct arena *arena,
         return err;
     }
     if (arena->used == used) { /* nothing was taken behind the tape */
-        arena_trim(arena, json.items, json.count * sizeof *json.items);
+        arena_trim(arena, tape.items, tape.count * sizeof *tape.items);
     }
-    *ret_json = json;
+    *ret_tape = tape;
     return ERR_OK;
 }

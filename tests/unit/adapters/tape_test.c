@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_tape.h"
+#include "tape.h"
 
 #include "core/buf.h"
 
@@ -10,14 +10,14 @@
 
 struct fixture {
     struct arena arena;
-    struct json json;
+    struct tape tape;
     struct error e;
 };
 
 static enum err parse(struct fixture *f, struct bytes text)
 {
     arena_init(&f->arena, ARENA_SIZE);
-    return json_parse(text, JSON_DEPTH_DEFAULT, &f->arena, &f->json, &f->e);
+    return tape_parse(text, TAPE_DEPTH_DEFAULT, &f->arena, &f->tape, &f->e);
 }
 
 static void expect_reason(struct bytes text, const char *reason)
@@ -35,7 +35,7 @@ static void expect_good(struct bytes text)
     arena_deinit(&f.arena);
 }
 
-Test(json_tape, keeps_order_structure_and_numbers_as_text)
+Test(tape, keeps_order_structure_and_numbers_as_text)
 {
     struct fixture f = {0};
     struct bytes text = BYTES("{\"a\":[1,-2.50,18446744073709551615],\"b\":{\"c\":null},"
@@ -43,24 +43,24 @@ Test(json_tape, keeps_order_structure_and_numbers_as_text)
 
     cr_assert_eq(parse(&f, text), ERR_OK);
 
-    uint32_t a = json_find(&f.json, 0, BYTES("a"));
-    cr_assert_eq(json_kind(&f.json, a), JSON_ARRAY);
-    cr_assert_eq(f.json.items[a].count, 3);
-    cr_assert(bytes_are(json_text(&f.json, json_element(&f.json, a, 1)), "-2.50"));
-    cr_assert(bytes_are(json_text(&f.json, json_element(&f.json, a, 2)),
+    uint32_t a = tape_find(&f.tape, 0, BYTES("a"));
+    cr_assert_eq(tape_kind(&f.tape, a), TAPE_ARRAY);
+    cr_assert_eq(f.tape.items[a].count, 3);
+    cr_assert(bytes_are(tape_text(&f.tape, tape_element(&f.tape, a, 1)), "-2.50"));
+    cr_assert(bytes_are(tape_text(&f.tape, tape_element(&f.tape, a, 2)),
                         "18446744073709551615"));
-    cr_assert(bytes_are(json_text(&f.json, json_element(&f.json, a, 0)), "1"));
-    cr_assert_eq(json_element(&f.json, a, 3), JSON_NONE);
-    uint32_t b = json_find(&f.json, 0, BYTES("b"));
-    cr_assert_eq(f.json.items[a].next, b);
-    cr_assert_eq(json_kind(&f.json, json_find(&f.json, b, BYTES("c"))), JSON_NULL);
-    cr_assert_eq(json_kind(&f.json, json_find(&f.json, 0, BYTES("e"))), JSON_TRUE);
-    cr_assert_eq(json_find(&f.json, 0, BYTES("z")), JSON_NONE);
-    cr_assert_eq(f.json.depth, 2);
+    cr_assert(bytes_are(tape_text(&f.tape, tape_element(&f.tape, a, 0)), "1"));
+    cr_assert_eq(tape_element(&f.tape, a, 3), TAPE_NONE);
+    uint32_t b = tape_find(&f.tape, 0, BYTES("b"));
+    cr_assert_eq(f.tape.items[a].next, b);
+    cr_assert_eq(tape_kind(&f.tape, tape_find(&f.tape, b, BYTES("c"))), TAPE_NULL);
+    cr_assert_eq(tape_kind(&f.tape, tape_find(&f.tape, 0, BYTES("e"))), TAPE_TRUE);
+    cr_assert_eq(tape_find(&f.tape, 0, BYTES("z")), TAPE_NONE);
+    cr_assert_eq(f.tape.depth, 2);
     arena_deinit(&f.arena);
 }
 
-Test(json_tape, undoes_escapes)
+Test(tape, undoes_escapes)
 {
     struct fixture f = {0};
     struct bytes text =
@@ -68,14 +68,14 @@ Test(json_tape, undoes_escapes)
 
     cr_assert_eq(parse(&f, text), ERR_OK, "%s", f.e.text);
 
-    cr_expect(bytes_are(json_text(&f.json, 1), "a\"\\/\b\f\n\r\tz"));
-    cr_expect(bytes_are(json_text(&f.json, 2), "\xc3\xa9\xe2\x82\xac"));
-    cr_expect(bytes_are(json_text(&f.json, 3), "\xf0\x9f\x98\x80"));
-    cr_expect_not(f.json.items[3].text_unfit);
+    cr_expect(bytes_are(tape_text(&f.tape, 1), "a\"\\/\b\f\n\r\tz"));
+    cr_expect(bytes_are(tape_text(&f.tape, 2), "\xc3\xa9\xe2\x82\xac"));
+    cr_expect(bytes_are(tape_text(&f.tape, 3), "\xf0\x9f\x98\x80"));
+    cr_expect_not(f.tape.items[3].text_unfit);
     arena_deinit(&f.arena);
 }
 
-Test(json_tape, marks_nul_and_lone_surrogates_as_unfit)
+Test(tape, marks_nul_and_lone_surrogates_as_unfit)
 {
     struct fixture f = {0};
     struct bytes text =
@@ -83,16 +83,16 @@ Test(json_tape, marks_nul_and_lone_surrogates_as_unfit)
 
     cr_assert_eq(parse(&f, text), ERR_OK, "%s", f.e.text);
 
-    cr_expect(f.json.items[1].key_unfit);
-    cr_expect_eq(json_key(&f.json, 1).len, 3);
-    cr_expect(f.json.items[1].text_unfit);
-    cr_expect(f.json.items[2].key_unfit);
-    cr_expect(bytes_are(json_key(&f.json, 2), "c\xef\xbf\xbd\xef\xbf\xbd"
+    cr_expect(f.tape.items[1].key_unfit);
+    cr_expect_eq(tape_key(&f.tape, 1).len, 3);
+    cr_expect(f.tape.items[1].text_unfit);
+    cr_expect(f.tape.items[2].key_unfit);
+    cr_expect(bytes_are(tape_key(&f.tape, 2), "c\xef\xbf\xbd\xef\xbf\xbd"
                                               "A"));
     arena_deinit(&f.arena);
 }
 
-Test(json_tape, accepts_all_of_the_grammar)
+Test(tape, accepts_all_of_the_grammar)
 {
     expect_good(BYTES("0"));
     expect_good(BYTES(" -0.0e+10 "));
@@ -103,7 +103,7 @@ Test(json_tape, accepts_all_of_the_grammar)
     expect_good(BYTES("[1E400,\"\x7f\"]"));
 }
 
-Test(json_tape, refuses_what_is_not_json)
+Test(tape, refuses_what_is_not_json)
 {
     static const char *const texts[] = {
         "",         " ",     "{",       "[1,]",        "{\"a\":1,}", "{,}",   "[,1]",
@@ -119,7 +119,7 @@ Test(json_tape, refuses_what_is_not_json)
     expect_reason(BYTES("1\0"), "malformed_json");
 }
 
-Test(json_tape, refuses_bad_utf8)
+Test(tape, refuses_bad_utf8)
 {
     expect_reason(BYTES("\"\xc0\x80\""), "invalid_utf8");
     expect_reason(BYTES("\"\xe0\x80\xaf\""), "invalid_utf8");
@@ -130,26 +130,26 @@ Test(json_tape, refuses_bad_utf8)
     expect_good(BYTES("\"\xf4\x8f\xbf\xbf\xee\x80\x80\""));
 }
 
-Test(json_tape, refuses_duplicate_keys_also_when_escaped)
+Test(tape, refuses_duplicate_keys_also_when_escaped)
 {
     expect_reason(BYTES("{\"a\":1,\"a\":2}"), "duplicate_key");
     expect_reason(BYTES("{\"x\":{\"a\":1,\"b\":[],\"\\u0061\":2}}"), "duplicate_key");
     expect_good(BYTES("{\"a\":{\"a\":1},\"b\":{\"a\":1}}"));
 }
 
-Test(json_tape, bounds_the_depth)
+Test(tape, bounds_the_depth)
 {
     struct buf text;
     buf_init(&text, 1000);
-    for (int i = 0; i < JSON_DEPTH_DEFAULT; i++) {
+    for (int i = 0; i < TAPE_DEPTH_DEFAULT; i++) {
         buf_add_text(&text, "[");
     }
     struct fixture f = {0};
-    for (int i = 0; i < JSON_DEPTH_DEFAULT; i++) {
+    for (int i = 0; i < TAPE_DEPTH_DEFAULT; i++) {
         buf_add_text(&text, "]");
     }
     cr_assert_eq(parse(&f, buf_bytes(&text)), ERR_OK);
-    cr_assert_eq(f.json.depth, JSON_DEPTH_DEFAULT);
+    cr_assert_eq(f.tape.depth, TAPE_DEPTH_DEFAULT);
     arena_deinit(&f.arena);
     buf_deinit(&text);
     expect_reason(
@@ -181,7 +181,7 @@ static void members(struct buf *text, unsigned count, bool collide)
     buf_add_text(text, "}");
 }
 
-Test(json_tape, finds_every_key_of_a_large_object)
+Test(tape, finds_every_key_of_a_large_object)
 {
     for (int collide = 0; collide < 2; collide++) {
         struct buf text;
@@ -191,17 +191,17 @@ Test(json_tape, finds_every_key_of_a_large_object)
 
         cr_assert_eq(parse(&f, buf_bytes(&text)), ERR_OK, "%s", f.e.text);
 
-        cr_assert_eq(f.json.items[0].sorted, collide);
-        for (uint32_t i = 1; i < f.json.count; i++) {
-            cr_assert_eq(json_find(&f.json, 0, json_key(&f.json, i)), i);
+        cr_assert_eq(f.tape.items[0].sorted, collide);
+        for (uint32_t i = 1; i < f.tape.count; i++) {
+            cr_assert_eq(tape_find(&f.tape, 0, tape_key(&f.tape, i)), i);
         }
-        cr_assert_eq(json_find(&f.json, 0, BYTES("no such key")), JSON_NONE);
+        cr_assert_eq(tape_find(&f.tape, 0, BYTES("no such key")), TAPE_NONE);
         arena_deinit(&f.arena);
         buf_deinit(&text);
     }
 }
 
-Test(json_tape, finds_a_duplicate_in_a_large_object)
+Test(tape, finds_a_duplicate_in_a_large_object)
 {
     for (int collide = 0; collide < 2; collide++) {
         struct buf text;
@@ -210,7 +210,7 @@ Test(json_tape, finds_a_duplicate_in_a_large_object)
         struct bytes all = buf_bytes(&text);
         struct fixture f = {0};
         cr_assert_eq(parse(&f, all), ERR_OK);
-        struct bytes last = json_key(&f.json, f.json.count - 1);
+        struct bytes last = tape_key(&f.tape, f.tape.count - 1);
         struct buf twice;
         buf_init(&twice, 1000000);
         buf_add(&twice, bytes_slice(all, 0, all.len - 1));
@@ -222,19 +222,19 @@ Test(json_tape, finds_a_duplicate_in_a_large_object)
     }
 }
 
-Test(json_tape, a_full_arena_is_too_large)
+Test(tape, a_full_arena_is_too_large)
 {
     struct arena arena;
-    struct json json;
+    struct tape tape;
     struct error e = {0};
     arena_init(&arena, 256);
-    cr_assert_eq(json_parse(BYTES("[1,2,3,4,5,6,7,8,9,10]"), 32, &arena, &json, &e),
+    cr_assert_eq(tape_parse(BYTES("[1,2,3,4,5,6,7,8,9,10]"), 32, &arena, &tape, &e),
                  ERR_REJECT);
     cr_assert_str_eq(e.reason, "too_large");
     arena_deinit(&arena);
 }
 
-Test(json_tape, the_error_tells_the_byte)
+Test(tape, the_error_tells_the_byte)
 {
     struct fixture f = {0};
     cr_assert_eq(parse(&f, BYTES("{\"a\":1,}")), ERR_REJECT);
