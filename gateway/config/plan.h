@@ -97,6 +97,7 @@ struct plan_factor {
     const char *origin;     /* "constant", "factor:<id>@<version>" */
     const char *source;
     const char *text; /* of an INPUT_TEXT */
+    uint8_t which;    /* of the input's unit alternatives */
 };
 
 /* Where one input of a stream's method comes from. */
@@ -107,6 +108,7 @@ struct plan_input {
     size_t point_index;             /* index into plan->points */
     double scale, offset; /* from the point's window unit to the canonical unit */
     double sign;          /* 1, or -1 for outputs of a mass balance */
+    uint8_t which;        /* of the input's unit alternatives, for a point */
     const struct plan_factor *factors; /* ordered by from_ns */
     size_t factor_count;
     const struct node *node;
