@@ -1,2 +1,3 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every adapter, one line each; no include guard, read with several meanings. */
+ADAPTER(native)

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/adapters/tape_test.c decode)
+unit_test(unit/adapters/native_test.c decode)

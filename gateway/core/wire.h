@@ -10,8 +10,8 @@
  * Types 3 and 4 (groups), field number 0, a varint longer than ten bytes or beyond 64
  * bits, and a length beyond what is left are malformed.
  */
-#ifndef DECODE_WIRE_H
-#define DECODE_WIRE_H
+#ifndef CORE_WIRE_H
+#define CORE_WIRE_H
 
 #include "core/bytes.h"
 #include "core/check.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One field of protobuf's wire format at a time. */
-#include "decode/wire.h"
+#include "core/wire.h"
 
 #define FIELD_NUMBER_MAX 0x1fffffff
 #define VARINT_LAST_SHIFT 63

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decode/wire.h"
+#include "core/wire.h"
 
 #include <criterion/criterion.h>
 
