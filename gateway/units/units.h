@@ -107,7 +107,7 @@ enum err unit_over_time(const struct unit *rate, struct unit *ret_amount,
                         struct error *e) MUST_CHECK;
 
 /* The dimension in words: "mass", "energy/mass", "kg.m-3". */
-#define UNIT_DIMENSION_MAX 96
+#define UNIT_DIMENSION_MAX 128
 void unit_dimension(const struct unit *unit, char text[UNIT_DIMENSION_MAX]);
 
 /* The text without its remark; a view into it. */

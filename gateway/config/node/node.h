@@ -12,6 +12,7 @@
 #include "core/buf.h"
 #include "core/bytes.h"
 #include "core/check.h"
+#include "core/nearest.h"
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
@@ -87,10 +88,6 @@ struct pool;
  * shared with the original. */
 const struct node *node_without(struct pool *pool, const struct node *map,
                                 const char *const *names);
-
-/* The name nearest to `wanted` by edit distance, or NULL when none is near.
- * `names` ends in NULL. */
-const char *nearest_name(const char *const *names, struct bytes wanted);
 
 /* Reports every key of `map` that is not in `names` (which ends in NULL), each with
  * the nearest known name. */
