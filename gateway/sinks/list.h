@@ -1,2 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every sink, one line each; no include guard, read with several meanings. */
+SINK(http)
+SINK(file)
