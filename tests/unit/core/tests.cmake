@@ -2,3 +2,6 @@
 unit_test(unit/core/arena_test.c core)
 unit_test(unit/core/utf8_test.c core)
 unit_test(unit/core/wire_test.c core)
+unit_test(unit/core/timepattern_test.c core)
+unit_test(unit/core/topic_test.c core)
+unit_test(unit/core/zone_test.c core)
