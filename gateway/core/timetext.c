@@ -176,10 +176,11 @@ bool time_parse_iso(struct bytes text, int64_t *ret_ns, bool *ret_zoned)
     if (!read || at != text.len || !time_civil_valid(&c)) {
         return false;
     }
+    int64_t seconds = time_from_civil(&c) - offset;
     int64_t ns = 0;
-    if (__builtin_mul_overflow(time_from_civil(&c) - offset, NS_PER_S, &ns) ||
+    if (__builtin_mul_overflow(seconds, NS_PER_S, &ns) ||
         __builtin_add_overflow(ns, c.nanosecond, &ns)) {
-        return false;
+        ns = seconds < 0 ? INT64_MIN : INT64_MAX;
     }
     *ret_ns = ns;
     *ret_zoned = zoned;

@@ -33,7 +33,8 @@ struct civil time_to_civil(int64_t ns);
 /* Reads "2026-07-15T17:37:10[.0-9 or more decimals][Z|+hh:mm|+hhmm]"; a blank may
  * stand for T, seconds may be left out.  `*ret_zoned` tells whether a zone was
  * given; without one the result is the local time taken as UTC.  Decimals beyond
- * the ninth are cut.  False when the text is anything else. */
+ * the ninth are cut; a time that doesn't fit is INT64_MIN or INT64_MAX.  False when the
+ * text is anything else. */
 MUST_CHECK bool time_parse_iso(struct bytes text, int64_t *ret_ns, bool *ret_zoned);
 
 #define TIME_TEXT_MAX 40
