@@ -25,6 +25,8 @@ stage(decode FROM gateway/decode adapters LINK model node proto PkgConfig::zlib)
 stage(methods FROM gateway/methods LINK units)
 stage(sinks FROM gateway/sinks LINK model node proto outbox PkgConfig::curl PkgConfig::sodium)
 stage(config FROM gateway/config LINK node decode methods sinks PkgConfig::sodium)
+target_compile_definitions(config PRIVATE
+  EMGATE_DATA_DIR="${CMAKE_INSTALL_PREFIX}/share/emgate" EMGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 stage(journal FROM gateway/journal LINK model PkgConfig::sodium)
 stage(source FROM gateway/source LINK model ${PAHO_STATIC} PkgConfig::openssl)
 stage(aggregate FROM gateway/normalise gateway/aggregate LINK config)

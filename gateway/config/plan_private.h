@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readers of the configuration's sections share.  Each section is one
+ * constant struct: its name, its table of settings, and the function that turns it
+ * into a part of the plan.  The same table makes the reference page.
+ */
+#ifndef CONFIG_PLAN_PRIVATE_H
+#define CONFIG_PLAN_PRIVATE_H
+
+#include "config/plan.h"
+#include "core/pool.h"
+#include "core/table.h"
+#include "core/zone.h"
+#include "units/units.h"
+
+/* A plan being made. */
+struct build {
+    struct plan *plan;
+    struct pool *pool; /* the plan's; everything is taken from it */
+    const struct bundle *bundle;
+    struct problems *problems;
+    bool files_missing; /* already told by bundle_read() */
+    struct units *units;
+    struct zone *zone;        /* the installation's; NULL when it has a problem */
+    struct table points;      /* id -> struct plan_point */
+    struct table factors;     /* id -> struct library_factor */
+    struct table factor_sets; /* "name@version" of those used, in order of use */
+};
+
+struct section {
+    const char *name;
+    const char *help;
+    bool list;     /* a list of maps, each read by the table */
+    bool required; /* it must be there */
+    const struct setting *table;
+    void (*read)(struct build *b, const struct node *section); /* NULL inside: absent */
+};
+
+/* In the order of reading: what refers to another comes after it. */
+extern const struct section *const sections[];
+
+extern const struct section section_gateway, section_installation, section_brokers,
+    section_inputs, section_windows, section_journal, section_outbox, section_web,
+    section_log, section_sinks, section_points, section_factors, section_processes,
+    section_simulation;
+
+/* Tables of what stands inside other sections, for the reference page. */
+extern const struct setting operator_settings[], stream_settings[], value_settings[],
+    activity_settings[], library_settings[];
+
+/* The file of the bundle, parsed; kept until the plan is freed.  NULL after a problem
+ * at `node`. */
+const struct document *build_document(struct build *b, const char *name,
+                                      const struct node *node);
+
+/* The sections of all files in one map. */
+const struct node *build_merge(struct build *b, const struct node *const *roots,
+                               size_t count);
+
+/* Notes an id; a second one of the same kind is a problem that names the first place.
+ * `seen` maps ids to nodes. */
+bool build_unique(struct build *b, struct table *seen, const struct node *node,
+                  const char *kind, const char *id);
+
+/* Letters, digits, '-', '_' and '.', 1 to 64 of them; else a problem. */
+bool build_check_id(struct build *b, const struct node *map, const char *key);
+
+/* The point named at `node`, or NULL after a problem with the nearest name. */
+const struct plan_point *build_find_point(struct build *b, const struct node *node);
+
+/* Reads a date (its beginning) or a time, in the installation's zone unless an offset
+ * is written.  A problem when it is neither. */
+bool build_read_time(struct build *b, const struct node *node, int64_t *ret_ns);
+
+/* Parses a unit; a problem at the node when it is none. */
+bool build_unit(struct build *b, const struct node *node, struct bytes text,
+                struct unit *ret_unit);
+
+/* ---- the factor library (plan_factors.c) ---- */
+
+/* A value of a factor file; those of the same id follow each other in time. */
+struct library_factor {
+    const char *id;
+    const struct node *value; /* the text "25.8 GJ/t" */
+    const char *source;
+    const char *set; /* "name@version" */
+    int64_t from_ns, to_ns;
+    struct library_factor *next;
+};
+
+/* The values of this id, or NULL after a problem with the nearest name. */
+const struct library_factor *build_find_factor(struct build *b, const struct node *node);
+
+/* ---- where a method's input comes from (plan_inputs.c) ---- */
+
+/* Reads the map `inputs` (may be NULL) of the stream at `place` for its method. */
+void build_inputs(struct build *b, struct plan_stream *stream, const struct node *inputs,
+                  const struct node *place);
+
+/* ---- tables of the rules (plan_tables.c) ---- */
+
+struct category {
+    const char *name;
+    const char *sector;
+    const char *unit; /* functional unit */
+    const char *const *routes;
+};
+extern const struct category categories[];
+extern const char *const category_names[];
+extern const char *const sector_names[];
+extern const char *const substitution_names[];
+
+/* An ISO 3166-1 alpha-2 code. */
+bool is_country(const char *code);
+
+#endif

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The section "processes": what is made, and the streams that cause its emissions. */
+#include "config/plan_private.h"
+
+#include "core/nearest.h"
+#include "methods/method.h"
+
+#include <stdio.h>
+
+/* ---- streams ---- */
+
+struct stream {
+    struct plan_stream plan;
+    const struct node *method;
+    const struct node *term;
+    const struct node *inputs;
+};
+
+const struct setting stream_settings[] = {
+    {.key = "id",
+     .type = SETTING_TEXT,
+     AT(struct stream, plan.id),
+     .help = "Name of the stream within its process."},
+    {.key = "name",
+     .type = SETTING_TEXT,
+     AT(struct stream, plan.name),
+     .initial = SETTING_UNSET,
+     .help = "For people; by default the id."},
+    {.key = "method",
+     .type = SETTING_ANY,
+     AT(struct stream, method),
+     .help = "How its emissions are calculated: see `emgate methods`."},
+    {.key = "term",
+     .type = SETTING_ANY,
+     AT(struct stream, term),
+     .initial = SETTING_UNSET,
+     .help = "Which term of the attribution it belongs to: `direct`, `indirect`, "
+             "`heat_import`, `heat_export`, `waste_gas_import`, `waste_gas_export`, "
+             "`el_produced`; by default the method's."},
+    {.key = "share",
+     .type = SETTING_SHARE,
+     AT(struct stream, plan.share),
+     .initial = "100 %",
+     .help = "Share of the stream that belongs to this process."},
+    {.key = "inputs",
+     .type = SETTING_ANY,
+     AT(struct stream, inputs),
+     .initial = SETTING_UNSET,
+     .help = "Where each input of the method comes from, by its name."},
+    {0},
+};
+
+static void no_such(struct build *b, const struct node *node, const char *kind,
+                    const char *const *names)
+{
+    const char *near = nearest_name(names, node->text);
+    problem_at(b->problems, node, "there is no %s '%.*s'%s%s%s", kind,
+               BYTES_ARG(node->text), near ? "; did you mean '" : "", near ? near : "",
+               near ? "'?" : "");
+}
+
+static void find_method(struct build *b, struct stream *stream)
+{
+    const char *names[256] = {0};
+    const struct method *method = method_find(stream->method->text);
+    if (method && method->stream) {
+        stream->plan.method = method;
+        return;
+    }
+    if (method) {
+        problem_at(b->problems, stream->method,
+                   "the method '%s' is a calculation by hand, not one of a stream",
+                   method->name);
+        return;
+    }
+    size_t count = 0;
+    for (size_t i = 0; methods[i] && count < 255; i++) {
+        if (methods[i]->stream) {
+            names[count++] = methods[i]->name;
+        }
+    }
+    no_such(b, stream->method, "method", names);
+}
+
+static void find_term(struct build *b, struct stream *stream)
+{
+    const char *names[TERM_COUNT + 1] = {0};
+    if (!stream->term) {
+        stream->plan.term =
+            stream->plan.method ? (int)stream->plan.method->term : TERM_DIRECT;
+        return;
+    }
+    for (int i = 0; i < TERM_COUNT; i++) {
+        names[i] = attribution_term_names[i];
+        if (bytes_are(stream->term->text, names[i])) {
+            stream->plan.term = i;
+            return;
+        }
+    }
+    no_such(b, stream->term, "term", names);
+}
+
+static void read_stream(struct build *b, const struct node *node, struct stream *stream)
+{
+    bool good = settings_read(stream_settings, node, stream, b->problems);
+    build_check_id(b, node, "id");
+    if (!stream->plan.name) {
+        stream->plan.name = stream->plan.id;
+    }
+    if (!good) {
+        return;
+    }
+    find_method(b, stream);
+    find_term(b, stream);
+    if (stream->plan.method) {
+        build_inputs(b, &stream->plan, stream->inputs, node);
+    }
+}
+
+static void read_streams(struct build *b, const struct node *list,
+                         struct plan_process *process)
+{
+    struct table seen;
+    if (list->kind != NODE_LIST) {
+        problem_at(b->problems, list, "streams: a list is wanted");
+        return;
+    }
+    struct plan_stream *streams = pool_take(b->pool, list->count, sizeof *streams);
+    table_init(&seen);
+    NODE_EACH(node, list)
+    {
+        struct stream stream = {0};
+        read_stream(b, node, &stream);
+        if (stream.plan.id) {
+            build_unique(b, &seen, node, "stream", stream.plan.id);
+        }
+        streams[process->stream_count++] = stream.plan;
+    }
+    table_deinit(&seen);
+    process->streams = streams;
+}
+
+/* ---- processes ---- */
+
+struct process {
+    struct plan_process plan;
+    int category;
+    int sector;
+    const struct node *activity;
+    const struct node *operating;
+    const struct node *streams;
+};
+
+#define SECTOR_OF_CATEGORY (-1)
+
+static const struct setting process_settings[] = {
+    {.key = "id",
+     .type = SETTING_TEXT,
+     AT(struct process, plan.id),
+     .help = "Name of the production process, unique in the installation."},
+    {.key = "name",
+     .type = SETTING_TEXT,
+     AT(struct process, plan.name),
+     .initial = SETTING_UNSET,
+     .help = "For people; by default the id."},
+    {.key = "category",
+     .type = SETTING_WORD,
+     AT(struct process, category),
+     .words = category_names,
+     .help = "Aggregated category of goods; gives the sector and the functional unit."},
+    {.key = "route",
+     .type = SETTING_TEXT,
+     AT(struct process, plan.route),
+     .initial = SETTING_UNSET,
+     .help = "Production route, where the category has several."},
+    {.key = "cn",
+     .type = SETTING_TEXT,
+     AT(struct process, plan.cn),
+     .initial = SETTING_UNSET,
+     .example = "\"2523 10 00\"",
+     .help = "CN code of the good, 4 to 8 digits."},
+    {.key = "sector",
+     .type = SETTING_WORD,
+     AT(struct process, sector),
+     .initial = SETTING_UNSET,
+     .words = sector_names,
+     .help = "By default the category's."},
+    {.key = "unit",
+     .type = SETTING_TEXT,
+     AT(struct process, plan.functional_unit),
+     .initial = SETTING_UNSET,
+     .help = "Functional unit of the activity level; by default the category's."},
+    {.key = "activity",
+     .type = SETTING_ANY,
+     AT(struct process, activity),
+     .help = "Points whose sum is the activity level: `[{point: ID}]`."},
+    {.key = "operating",
+     .type = SETTING_ANY,
+     AT(struct process, operating),
+     .initial = SETTING_UNSET,
+     .help = "State point that tells when the process runs; by default always."},
+    {.key = "streams",
+     .type = SETTING_ANY,
+     AT(struct process, streams),
+     .help = "What causes its emissions."},
+    {0},
+};
+
+struct activity {
+    const struct node *point;
+};
+
+const struct setting activity_settings[] = {
+    {.key = "point",
+     .type = SETTING_ANY,
+     AT(struct activity, point),
+     .help = "Id of a point whose unit becomes the functional unit."},
+    {0},
+};
+
+static void read_activity(struct build *b, const struct node *node,
+                          const struct unit *unit, struct plan_process *process,
+                          struct plan_activity *plan)
+{
+    struct activity activity = {0};
+    struct unit from = {0};
+    double offset = 0;
+    struct error e = {0};
+    if (!settings_read(activity_settings, node, &activity, b->problems)) {
+        return;
+    }
+    const struct plan_point *point = build_find_point(b, activity.point);
+    if (!point || !point->window_unit) {
+        return;
+    }
+    *plan = (struct plan_activity){
+        .point = point, .point_index = (size_t)(point - b->plan->points), .scale = 1};
+    if (units_parse(b->units, bytes_of(point->window_unit), &from, &e) != ERR_OK ||
+        unit_convert(&from, unit, &plan->scale, &offset, &e) != ERR_OK) {
+        problem_at(b->problems, activity.point,
+                   "point '%s' (%s) does not become the functional unit '%s': %s",
+                   point->id, point->window_unit, process->functional_unit, e.text);
+    }
+}
+
+static void read_activities(struct build *b, const struct node *list,
+                            struct plan_process *process)
+{
+    struct unit unit = {0};
+    if (list->kind != NODE_LIST || list->count == 0) {
+        problem_at(b->problems, list, "activity: a list is wanted, as in [{point: ID}]");
+        return;
+    }
+    if (!process->functional_unit ||
+        !build_unit(b, list, bytes_of(process->functional_unit), &unit)) {
+        return;
+    }
+    struct plan_activity *plans = pool_take(b->pool, list->count, sizeof *plans);
+    NODE_EACH(node, list)
+    {
+        read_activity(b, node, &unit, process, &plans[process->activity_count++]);
+    }
+    process->activities = plans;
+}
+
+/* The unit of the category, or the process's own when it measures the same. */
+static void check_unit(struct build *b, const struct node *node,
+                       const struct category *category, struct plan_process *process)
+{
+    struct unit own = {0};
+    struct unit theirs = {0};
+    double scale = 0;
+    double offset = 0;
+    struct error e = {0};
+    const struct node *place = node_find(node, "unit");
+    if (!process->functional_unit) {
+        process->functional_unit = category->unit;
+    }
+    if (!process->functional_unit) {
+        problem_at(b->problems, node, "'unit' is missing: the category '%s' has none",
+                   category->name);
+    }
+    if (!place || !category->unit ||
+        !build_unit(b, place, bytes_of(process->functional_unit), &own) ||
+        !build_unit(b, place, bytes_of(category->unit), &theirs)) {
+        return;
+    }
+    if (unit_convert(&own, &theirs, &scale, &offset, &e) != ERR_OK) {
+        problem_at(b->problems, place, "unit: the category '%s' is counted in %s: %s",
+                   category->name, category->unit, e.text);
+    }
+}
+
+static void check_route(struct build *b, const struct node *node,
+                        const struct category *category,
+                        const struct plan_process *process)
+{
+    if (!process->route || !category->routes) {
+        return;
+    }
+    for (size_t i = 0; category->routes[i]; i++) {
+        if (strcmp(category->routes[i], process->route) == 0) {
+            return;
+        }
+    }
+    no_such(b, node_find(node, "route"), "route", category->routes);
+}
+
+/* Four to eight digits, blanks between them. */
+static void check_cn(struct build *b, const struct node *node,
+                     const struct plan_process *process)
+{
+    size_t digits = 0;
+    bool good = true;
+    for (const char *at = process->cn; at && *at; at++) {
+        bool digit = *at >= '0' && *at <= '9';
+        digits += digit ? 1 : 0;
+        good = good && (digit || *at == ' ');
+    }
+    if (process->cn && (!good || digits < 4 || digits > 8)) {
+        problem_at(b->problems, node_find(node, "cn"),
+                   "cn: '%s' is not a CN code of 4 to 8 digits, such as \"2523 10 00\"",
+                   process->cn);
+    }
+}
+
+static void find_operating(struct build *b, const struct node *node,
+                           struct plan_process *process)
+{
+    const struct plan_point *point = node ? build_find_point(b, node) : NULL;
+    if (point && point->kind != POINT_STATE) {
+        problem_at(b->problems, node, "operating: the point '%s' must be a state",
+                   point->id);
+    }
+    process->operating = point;
+    process->operating_index = point ? (size_t)(point - b->plan->points) : 0;
+}
+
+static void read_process(struct build *b, const struct node *node,
+                         struct process *process)
+{
+    struct plan_process *plan = &process->plan;
+    process->sector = SECTOR_OF_CATEGORY;
+    plan->node = node;
+    bool good = settings_read(process_settings, node, process, b->problems);
+    build_check_id(b, node, "id");
+    if (!plan->name) {
+        plan->name = plan->id;
+    }
+    const struct category *category = &categories[process->category];
+    plan->category = category->name;
+    plan->sector = process->sector == SECTOR_OF_CATEGORY ? category->sector
+                                                         : sector_names[process->sector];
+    if (good) {
+        check_unit(b, node, category, plan);
+        check_route(b, node, category, plan);
+        check_cn(b, node, plan);
+    }
+    if (process->activity) {
+        read_activities(b, process->activity, plan);
+    }
+    find_operating(b, process->operating, plan);
+    if (process->streams) {
+        read_streams(b, process->streams, plan);
+    }
+}
+
+static void read_processes(struct build *b, const struct node *section)
+{
+    struct table seen;
+    table_init(&seen);
+    struct plan_process *processes =
+        pool_take(b->pool, section ? section->count : 0, sizeof *processes);
+    size_t count = 0;
+    NODE_EACH(node, section)
+    {
+        struct process process = {0};
+        read_process(b, node, &process);
+        if (process.plan.id) {
+            build_unique(b, &seen, node, "process", process.plan.id);
+        }
+        processes[count++] = process.plan;
+    }
+    table_deinit(&seen);
+    b->plan->processes = processes;
+    b->plan->process_count = count;
+}
+
+const struct section section_processes = {
+    .name = "processes",
+    .help = "What is made, and what causes its emissions.",
+    .list = true,
+    .required = true,
+    .table = process_settings,
+    .read = read_processes,
+};
+
+/* ---- simulation ---- */
+
+/* What stands below a point is read by `emgate simulate`. */
+static void read_simulation(struct build *b, const struct node *section)
+{
+    NODE_EACH(child, section)
+    {
+        struct node name = *child;
+        name.kind = NODE_SCALAR;
+        name.text = child->key;
+        name.line = child->key_line;
+        name.column = child->key_column;
+        build_find_point(b, &name);
+    }
+    b->plan->simulation = section;
+}
+
+const struct section section_simulation = {
+    .name = "simulation",
+    .help = "What `emgate simulate` plays, by point.",
+    .read = read_simulation,
+};
