@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the aggregation share. */
+#ifndef AGGREGATE_AGGREGATE_PRIVATE_H
+#define AGGREGATE_AGGREGATE_PRIVATE_H
+
+#include "aggregate/aggregate.h"
+#include "aggregate/device.h"
+#include "aggregate/summary.h"
+#include "aggregate/window.h"
+#include "core/table.h"
+#include "core/zone.h"
+
+#define AGGREGATE_GAPS_MAX 64
+
+struct process_state {
+    const struct plan_process *process;
+    struct windows windows;
+    size_t *devices; /* indices of the devices whose points it uses */
+    size_t device_count;
+};
+
+struct aggregate {
+    const struct plan *plan;
+    const struct slice_store *store;
+    const char *software;
+    struct series *series;                 /* one per point */
+    struct aggregate_point_status *points; /* one per point */
+    size_t *point_device;                  /* per point: index into devices */
+    struct device *devices;
+    size_t device_count;
+    struct table device_names; /* name -> device */
+    struct process_state *processes;
+    int64_t begin_ns; /* journal time of the first record folded */
+    struct summary_gap gaps[AGGREGATE_GAPS_MAX];
+    size_t gap_count;
+    struct zone *zone; /* of the installation */
+    struct sample_list list;
+    struct arena arena; /* of one summary */
+    struct buf scratch;
+};
+
+/* The process's watermark: how far event time has come on every device that is heard. */
+int64_t aggregate_watermark(const struct aggregate *aggregate,
+                            const struct process_state *state, int64_t now_ns);
+
+#endif

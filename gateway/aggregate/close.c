@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making summaries.  A window closes when the watermark has passed its end by the
+ * allowed lateness; a closed one that late readings touched is made again, whole, once
+ * they have settled.
+ *
+ * The watermark of a process is the oldest of its devices' newest event times, less the
+ * allowed skew.  A device that has been silent for the idle time does not hold it back;
+ * when all are silent, the journal's own time less the idle time stands in.
+ */
+#include "aggregate/aggregate_private.h"
+
+#include "core/clock.h"
+#include "core/timetext.h"
+
+#include <sodium.h>
+
+int64_t aggregate_watermark(const struct aggregate *a, const struct process_state *state,
+                            int64_t now_ns)
+{
+    const struct plan_windows *w = &a->plan->windows;
+    int64_t watermark_ns = INT64_MAX;
+    for (size_t i = 0; i < state->device_count; i++) {
+        const struct device *device = &a->devices[state->devices[i]];
+        int64_t since_ns = device->heard_ns == INT64_MIN ? a->begin_ns : device->heard_ns;
+        if (now_ns - since_ns > w->idle_ns) {
+            continue;
+        }
+        if (device->newest_ns == INT64_MIN) {
+            return INT64_MIN; /* not heard yet, and it may still speak of anything */
+        }
+        watermark_ns =
+            device->newest_ns < watermark_ns ? device->newest_ns : watermark_ns;
+    }
+    if (watermark_ns == INT64_MAX) {
+        return now_ns - w->idle_ns - w->skew_ns;
+    }
+    return watermark_ns - w->skew_ns;
+}
+
+static enum err point_of_window(void *ctx, size_t point, int64_t from_ns, int64_t to_ns,
+                                struct point_value *ret_value, struct error *e)
+{
+    struct aggregate *a = ctx;
+    const struct plan_point *p = &a->plan->points[point];
+    struct series *series = &a->series[point];
+    struct series_span span =
+        integrate_span(p, from_ns, to_ns, a->plan->windows.amend_until_ns);
+    enum err err = series_collect(series, a->store, &span, &a->list, e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    *ret_value = (struct point_value){.point = p};
+    integrate(p, &a->list, from_ns, to_ns, &ret_value->integral);
+    series_counts(series, series_minute(from_ns), series_minute(to_ns),
+                  &ret_value->duplicate, &ret_value->rejected);
+    return ERR_OK;
+}
+
+static uint64_t lost_messages(const struct aggregate *a,
+                              const struct process_state *state, int64_t from_ns,
+                              int64_t to_ns)
+{
+    uint64_t lost = 0;
+    for (size_t i = 0; i < state->device_count; i++) {
+        lost += device_lost(&a->devices[state->devices[i]], from_ns, to_ns);
+    }
+    return lost;
+}
+
+/* The gaps of the whole source that fall into the window. */
+static size_t gaps_in(const struct aggregate *a, int64_t from_ns, int64_t to_ns,
+                      struct summary_gap *ret_gaps)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < a->gap_count; i++) {
+        if (a->gaps[i].from_ns < to_ns && a->gaps[i].to_ns >= from_ns) {
+            ret_gaps[count++] = a->gaps[i];
+        }
+    }
+    return count;
+}
+
+static int year_of(const struct aggregate *a, int64_t at_ns)
+{
+    int64_t offset_ns =
+        a->zone ? zone_offset_at(a->zone, at_ns / NS_PER_S) * NS_PER_S : 0;
+    return time_to_civil(at_ns + offset_ns).year;
+}
+
+static enum err write_window(struct aggregate *a, struct process_state *state,
+                             const struct window *window, uint64_t record,
+                             struct bytes *ret_bytes, struct error *e)
+{
+    int64_t from_ns = window->start_ns;
+    int64_t to_ns = from_ns + state->windows.length_ns;
+    struct process_window pw = {.plan = a->plan,
+                                .process = state->process,
+                                .from_ns = from_ns,
+                                .to_ns = to_ns,
+                                .point = point_of_window,
+                                .point_ctx = a};
+    struct process_value value;
+    enum err err = process_compute(&pw, &a->arena, &value, e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct summary_gap gaps[AGGREGATE_GAPS_MAX];
+    bool again = window->revisions > 0;
+    struct summary_facts facts = {
+        .plan = a->plan,
+        .from_ns = from_ns,
+        .to_ns = to_ns,
+        .year = year_of(a, from_ns),
+        .revision = window->revisions,
+        .previous = state->windows.has_previous ? state->windows.previous : NULL,
+        .supersedes = again ? window->key : NULL,
+        .reason = again ? "late_data" : "",
+        .software = a->software,
+        .clock = "synchronised",
+        .first_record = window->first_record,
+        .last_record = window->last_record ? window->last_record : record,
+        .lost = lost_messages(a, state, from_ns, to_ns),
+        .gaps = gaps,
+        .gap_count = gaps_in(a, from_ns, to_ns, gaps),
+    };
+    return summary_write(&value, &facts, &a->arena, ret_bytes, e);
+}
+
+static enum err make_summary(struct aggregate *a, struct process_state *state,
+                             struct window *window, uint64_t record,
+                             struct aggregate_summary *ret_summary, struct error *e)
+{
+    arena_reset(&a->arena);
+    *ret_summary = (struct aggregate_summary){
+        .process = state->process,
+        .from_ns = window->start_ns,
+        .to_ns = window->start_ns + state->windows.length_ns,
+        .revision = window->revisions,
+    };
+    enum err err = write_window(a, state, window, record, &ret_summary->bytes, e);
+    if (err == ERR_OK) {
+        crypto_hash_sha256(ret_summary->key, ret_summary->bytes.data,
+                           ret_summary->bytes.len);
+        windows_made(&state->windows, window, ret_summary->key);
+    }
+    return err;
+}
+
+static enum err close_process(struct aggregate *a, struct process_state *state,
+                              int64_t now_ns, uint64_t record, aggregate_summary_fn *each,
+                              void *ctx, struct error *e)
+{
+    const struct plan_windows *w = &a->plan->windows;
+    struct window_due due = {.watermark_ns = aggregate_watermark(a, state, now_ns),
+                             .lateness_ns = w->lateness_ns,
+                             .settle_ns = w->settle_ns,
+                             .now_ns = now_ns};
+    if (due.watermark_ns == INT64_MIN) {
+        return ERR_OK;
+    }
+    struct window *window = windows_next_due(&state->windows, &due);
+    while (window) {
+        struct aggregate_summary summary;
+        enum err err = make_summary(a, state, window, record, &summary, e);
+        if (err == ERR_OK) {
+            err = each(ctx, &summary, e);
+        }
+        if (err != ERR_OK) {
+            return err;
+        }
+        window = windows_next_due(&state->windows, &due);
+    }
+    windows_prune(&state->windows, now_ns - w->amend_until_ns);
+    return ERR_OK;
+}
+
+enum err aggregate_close_due(struct aggregate *a, int64_t now_ns, uint64_t record,
+                             aggregate_summary_fn *each, void *ctx, struct error *e)
+{
+    if (a->begin_ns == INT64_MIN) {
+        a->begin_ns = now_ns;
+    }
+    for (size_t i = 0; i < a->plan->process_count; i++) {
+        enum err err = close_process(a, &a->processes[i], now_ns, record, each, ctx, e);
+        if (err != ERR_OK) {
+            return error_wrap(e, "process '%s'", a->plan->processes[i].id);
+        }
+    }
+    return ERR_OK;
+}
+
+void aggregate_get_process(const struct aggregate *a, size_t process, int64_t now_ns,
+                           struct aggregate_process_status *ret_status)
+{
+    const struct process_state *state = &a->processes[process];
+    *ret_status = (struct aggregate_process_status){
+        .started = state->windows.started,
+        .next_ns = state->windows.next_ns,
+        .watermark_ns = aggregate_watermark(a, state, now_ns),
+    };
+}
+
+enum err aggregate_peek(struct aggregate *a, size_t process, int64_t from_ns,
+                        int64_t to_ns, struct arena *arena,
+                        struct process_value *ret_value, struct error *e)
+{
+    struct process_window pw = {.plan = a->plan,
+                                .process = a->processes[process].process,
+                                .from_ns = from_ns,
+                                .to_ns = to_ns,
+                                .point = point_of_window,
+                                .point_ctx = a};
+    return process_compute(&pw, arena, ret_value, e);
+}

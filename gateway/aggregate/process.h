@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The emissions of one process in one window: from the quantities of its points to
+ * streams, terms and specific embedded emissions.
+ *
+ * What could not be determined stays undetermined: a term with a stream that lacks an
+ * input has no value, never a partial sum and never zero.
+ *
+ *   AttrEm_dir   = DirEm* + Em_H,imp - Em_H,exp + WG_imp - WG_exp - Em_el,prod, at
+ *                  least 0; t CO2e      2025/2547 Annex III A, eq. 55
+ *   AttrEm_indir = Em_el,cons           eq. 56
+ *   SEE          = AttrEm / AL          eq. 57, 58; t CO2e per functional unit
+ */
+#ifndef AGGREGATE_PROCESS_H
+#define AGGREGATE_PROCESS_H
+
+#include "aggregate/integrate.h"
+#include "core/arena.h"
+#include "methods/method.h"
+
+enum point_state {
+    POINT_VALID,
+    POINT_INCOMPLETE,  /* some of the window is covered, less than the valid share */
+    POINT_MISSING,     /* nothing is known */
+    POINT_SUBSTITUTED, /* by the point's rule */
+    POINT_STANDSTILL,  /* the process stood still the whole window */
+};
+
+/* What one point gave to a window. */
+struct point_value {
+    const struct plan_point *point;
+    struct integral integral;
+    bool has;
+    double quantity;    /* in the window unit; for a valid rate with small gaps the mean
+                           of what there is, over the operating time */
+    double coverage;    /* 0..1 of the operating time */
+    double uncertainty; /* 95 %, relative; 0: not stated */
+    uint32_t expected;  /* readings possible in the operating time */
+    uint32_t duplicate, rejected;
+    enum point_state state;
+    const char *substitution; /* the rule, or NULL */
+};
+
+struct input_value {
+    const struct plan_input *input;
+    const struct method_input *spec;
+    struct quantity quantity;
+    const char *origin; /* "point:<id>", "factor:...", "constant", "default" */
+    const char *source;
+};
+
+struct stream_value {
+    const struct plan_stream *stream;
+    struct input_value *inputs;
+    size_t input_count;
+    struct quantity *outputs; /* one per entry of the method's table; NULL: none */
+    bool has_co2e;
+    double co2e;         /* t CO2e that enters the term */
+    const char *missing; /* why there is none, or "" */
+};
+
+struct maybe {
+    bool has;
+    double value;
+};
+
+enum process_gas { GAS_CO2, GAS_N2O, GAS_CF4, GAS_C2F6, GAS_CH4, GAS_COUNT };
+
+struct process_value {
+    const struct plan_process *process;
+    struct point_value *points; /* the points that it uses, each once */
+    size_t point_count;
+    struct stream_value *streams;
+    struct maybe terms[TERM_COUNT];
+    struct maybe attributed_direct, attributed_indirect;
+    bool floored;
+    struct maybe activity;    /* in the functional unit */
+    struct maybe electricity; /* MWh consumed */
+    struct maybe fuel_energy; /* TJ */
+    struct maybe co2_biomass; /* t CO2, zero-rated */
+    struct maybe see_direct, see_indirect;
+    double gas_t[GAS_COUNT]; /* t of each gas, over the streams */
+    bool gas_has[GAS_COUNT];
+    bool complete; /* every input was there and valid */
+};
+
+/* Gives integral and counts of a point in a window; process_compute() judges them. */
+typedef enum err process_point_fn(void *ctx, size_t point_index, int64_t from_ns,
+                                  int64_t to_ns, struct point_value *ret_value,
+                                  struct error *e);
+
+struct process_window {
+    const struct plan *plan;
+    const struct plan_process *process;
+    int64_t from_ns, to_ns;
+    process_point_fn *point; /* gives counts and integral of a point */
+    void *point_ctx;
+};
+
+/* Works out one window; results live in `arena`.  ERR_REJECT: the arena is too small.
+ * Other errors are those of `point`. */
+enum err process_compute(const struct process_window *window, struct arena *arena,
+                         struct process_value *ret_value, struct error *e) MUST_CHECK;
+
+#endif
