@@ -101,7 +101,7 @@ static bool take_point(const struct work *w, const struct plan_input *input,
                        struct quantity *ret_quantity)
 {
     const struct point_value *value = find_point(w->out, input->point);
-    if (!value->has) {
+    if (!value || !value->has) {
         return false;
     }
     *ret_quantity = (struct quantity){
@@ -376,8 +376,8 @@ static void compute_activity(struct process_value *value)
     for (size_t i = 0; i < process->activity_count; i++) {
         const struct plan_activity *activity = &process->activities[i];
         const struct point_value *point = find_point(value, activity->point);
-        has = has && point->has;
-        sum_add(&sum, point->quantity * activity->scale);
+        has = has && point && point->has;
+        sum_add(&sum, point ? point->quantity * activity->scale : 0);
     }
     value->activity = (struct maybe){has, has ? sum_value(&sum) : 0};
     if (has && value->activity.value > 0) {
