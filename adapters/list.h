@@ -1,3 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every adapter, one line each; no include guard, read with several meanings. */
 ADAPTER(native)
+ADAPTER(sparkplug)
