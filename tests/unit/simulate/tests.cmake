@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/simulate/signal_test.c simulate)
+unit_test(unit/simulate/faults_test.c simulate)
