@@ -30,6 +30,7 @@ struct zone_rule {
 /* False when the text is not such a rule. */
 MUST_CHECK bool zone_rule_parse(struct bytes text, struct zone_rule *ret_rule);
 
+/* Seconds east of UTC at this time. */
 int32_t zone_rule_offset(const struct zone_rule *rule, int64_t utc_s);
 
 #endif

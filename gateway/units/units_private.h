@@ -12,6 +12,7 @@ struct word_unit {
     int8_t powers[UNIT_BASE_COUNT];
 };
 
+/* The unit of this word, or NULL. */
 const struct word_unit *word_unit_find(struct bytes word);
 
 /* Why a word is refused as a unit, or NULL. */
@@ -20,6 +21,7 @@ const char *word_refused(struct bytes word);
 /* The canonical name of a substance, or NULL. */
 const char *word_substance(struct bytes word);
 
+/* Whether it is a currency's three letters. */
 bool word_is_currency(struct bytes word);
 
 /* A unit that may stand behind another with a space only, as in "kW h". */

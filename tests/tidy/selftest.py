@@ -178,6 +178,7 @@ class TidyTest(unittest.TestCase):
 
     def test_source_without_test_and_list_that_shrinks(self):
         self.add("gateway/core/max.c", "")
+        self.add("gateway/core/sum_part.c", "")
         self.expect("gateway/core/max.c", 1, "untested")
         self.write("tests/tidy/untested.txt", "# why\ngateway/core/max.c\n"
                    "gateway/core/sum.c\ngateway/core/gone.c\n")

@@ -162,13 +162,11 @@ def test_of(path):
 
 def has_test(tree, path):
     """Its own, or that of the module it is a part of: outbox/outbox_rows.c is tested
-    through outbox.h."""
-    name = os.path.basename(path)[:-2]
-    folder = os.path.dirname(path)
-    module = os.path.join(folder, os.path.basename(folder))
-    if test_of(path) in tree.paths or (
-            name.startswith(os.path.basename(folder) + "_")
-            and test_of(module + ".c") in tree.paths):
+    by outbox_test.c."""
+    folder, name = os.path.split(path[:-2])
+    words = name.split("_")
+    modules = ("_".join(words[:count]) for count in range(len(words), 0, -1))
+    if any(test_of(f"{folder}/{module}.c") in tree.paths for module in modules):
         return True
     return path.startswith("adapters/") and \
         any(p.startswith(f"tests/vectors/{name}/") for p in tree.paths)
