@@ -16,6 +16,7 @@
 
 struct aggregate;
 
+/* Borrows all three for its life. */
 struct aggregate *aggregate_new(const struct plan *plan, const struct slice_store *store,
                                 const char *software);
 void aggregate_free(struct aggregate **aggregate);
@@ -80,6 +81,7 @@ int64_t aggregate_oldest_minute(const struct aggregate *aggregate);
 
 /* ---- for status pages ---- */
 
+/* A copy of what stands now. */
 struct aggregate_point_status {
     bool has;
     int64_t at_ns;
@@ -90,6 +92,7 @@ struct aggregate_point_status {
 void aggregate_get_point(const struct aggregate *aggregate, size_t point,
                          struct aggregate_point_status *ret_status);
 
+/* The same of a process; `now_ns` moves its watermark. */
 struct aggregate_process_status {
     bool started;
     int64_t next_ns;      /* start of the window that is open */

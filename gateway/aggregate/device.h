@@ -28,6 +28,7 @@ struct device {
     size_t missing_count;
 };
 
+/* `name` is borrowed. */
 void device_init(struct device *device, const char *name);
 
 /* A message of the device, numbered when `boot` is not 0. */
@@ -45,6 +46,7 @@ static inline void device_advance(struct device *device, int64_t event_ns)
 /* Messages missing with event times in [from_ns, to_ns). */
 uint64_t device_lost(const struct device *device, int64_t from_ns, int64_t to_ns);
 
+/* As stored bytes and back; a bad one sets the cursor's mark. */
 void device_put(const struct device *device, struct buf *out);
 void device_get(struct device *device, struct cursor *c);
 

@@ -39,6 +39,7 @@ struct integral {
 struct series_span integrate_span(const struct plan_point *point, int64_t from_ns,
                                   int64_t to_ns, int64_t amend_until_ns);
 
+/* The quantity of [from_ns, to_ns); `list` is what integrate_span() asked for. */
 void integrate(const struct plan_point *point, const struct sample_list *list,
                int64_t from_ns, int64_t to_ns, struct integral *ret_integral);
 

@@ -32,6 +32,7 @@ struct series {
     int64_t memory_from; /* from this minute on all slices are in memory */
 };
 
+/* Empty; `point` is borrowed. */
 void series_init(struct series *series, const char *point);
 void series_deinit(struct series *series);
 

@@ -40,6 +40,7 @@ struct slice {
 
 enum slice_added { SLICE_ADDED, SLICE_DUPLICATE, SLICE_FULL };
 
+/* SLICE_FULL: not kept. */
 enum slice_added slice_add(struct slice *slice, const struct sample *sample);
 void slice_deinit(struct slice *slice);
 

@@ -41,6 +41,7 @@ struct windows {
     uint8_t previous[WINDOW_KEY_LEN]; /* the process's last summary */
 };
 
+/* Nothing is open yet. */
 void windows_init(struct windows *windows, int64_t length_ns);
 void windows_deinit(struct windows *windows);
 
@@ -86,6 +87,7 @@ void windows_prune(struct windows *windows, int64_t before_ns);
 /* The earliest time whose slices are still needed. */
 int64_t windows_oldest(const struct windows *windows);
 
+/* As stored bytes and back; a bad one sets the cursor's mark. */
 void windows_put(const struct windows *windows, struct buf *out);
 void windows_get(struct windows *windows, struct cursor *c);
 

@@ -110,6 +110,8 @@ def own_header_first(tree):
 DECLARATION = re.compile(
     r"^(?!typedef|static|#|\s|\}|return|extern|_Static_assert)[A-Za-z_][\w\s\*]*?\**"
     r"\b([a-z_]\w*)\s*\(", re.M)
+# Verbs that always mean the same (docs/STYLE.md), where nothing but the object is given.
+PLAIN = re.compile(r"\w+_(?:init|deinit|free|close)\s*\([^,)]*\)")
 
 
 def header_comments(tree):
@@ -121,6 +123,8 @@ def header_comments(tree):
         code = tree.split(path)[0]
         shown, lines = tree.text(path).split("\n"), code.split("\n")
         for match in DECLARATION.finditer(code):
+            if PLAIN.match(code, match.start(1)):
+                continue
             line = code.count("\n", 0, match.start()) + 1
             above = line - 2
             while lines[above].strip():

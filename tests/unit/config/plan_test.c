@@ -102,7 +102,7 @@ Test(plan, a_rate_in_kg_per_s_becomes_tonnes_of_a_window)
 
     cr_assert_str_eq(plan->points[0].window_unit, "(kg/s)*h");
     cr_assert_eq(quantity->point, &plan->points[0]);
-    cr_assert_float_eq(quantity->scale, 3.6, 1e-12); /* 1 kg/s over 1 h is 3.6 t */
+    cr_assert_float_eq(quantity->scale, 3.6, 1e-12);       /* 1 kg/s over 1 h is 3.6 t */
     cr_assert_float_eq(ncv->factors[0].value, 25.8, 1e-9); /* TJ/t */
     cr_assert_str_eq(ncv->factors[0].source, "table");
     cr_assert_str_eq(plan->processes[0].functional_unit, "t");
