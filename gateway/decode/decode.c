@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes messages to adapters and settles what became of them. */
+#include "decode/decode.h"
+
+#include "core/mem.h"
+#include "core/topic.h"
+
+#include <stdio.h>
+
+#define ADAPTER_STATE_MAX (32U << 20)
+
+/* An adapter with its state; one or several routes lead to it. */
+struct instance {
+    const struct adapter *adapter;
+    const struct node *settings;
+    const char *topic; /* of its first route: its name in saved states */
+    void *state;
+};
+
+struct decoder {
+    const struct plan_route *routes;
+    size_t route_count;
+    struct instance *instances;
+    size_t instance_count;
+    size_t *route_instance; /* per route */
+};
+
+/* ---- life ---- */
+
+static size_t find_instance(const struct decoder *decoder, const struct plan_route *route)
+{
+    for (size_t i = 0; i < decoder->instance_count; i++) {
+        const struct instance *instance = &decoder->instances[i];
+        if (instance->adapter == route->adapter &&
+            instance->settings == route->settings) {
+            return i;
+        }
+    }
+    return decoder->instance_count;
+}
+
+static enum err start(struct instance *instance, const struct plan_route *route,
+                      struct error *e)
+{
+    struct problems problems;
+    enum err err = ERR_OK;
+    *instance = (struct instance){.adapter = route->adapter,
+                                  .settings = route->settings,
+                                  .topic = route->topic,
+                                  .state = mem_array(1, route->adapter->state_size)};
+    problems_init(&problems);
+    if (route->adapter->init) {
+        route->adapter->init(instance->state, route->settings, &problems);
+    }
+    if (problems.count > 0) {
+        err = error_set(e, ERR_CONFIG, "input '%s': %.*s", route->topic,
+                        BYTES_ARG(buf_bytes(&problems.text)));
+    }
+    problems_deinit(&problems);
+    return err;
+}
+
+enum err decoder_open(const struct plan_route *routes, size_t count,
+                      struct decoder **ret_decoder, struct error *e)
+{
+    struct decoder *decoder = mem_new(struct decoder);
+    decoder->routes = routes;
+    decoder->route_count = count;
+    decoder->instances = mem_array(count, sizeof *decoder->instances);
+    decoder->route_instance = mem_array(count, sizeof *decoder->route_instance);
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
+        size_t at = find_instance(decoder, &routes[i]);
+        decoder->route_instance[i] = at;
+        if (at == decoder->instance_count) {
+            decoder->instance_count++;
+            err = start(&decoder->instances[at], &routes[i], e);
+        }
+    }
+    if (err != ERR_OK) {
+        decoder_close(&decoder);
+        return err;
+    }
+    *ret_decoder = decoder;
+    return ERR_OK;
+}
+
+void decoder_close(struct decoder **decoder)
+{
+    if (!*decoder) {
+        return;
+    }
+    for (size_t i = 0; i < (*decoder)->instance_count; i++) {
+        struct instance *instance = &(*decoder)->instances[i];
+        if (instance->adapter->deinit) {
+            instance->adapter->deinit(instance->state);
+        }
+        mem_free(&instance->state);
+    }
+    mem_free(&(*decoder)->instances);
+    mem_free(&(*decoder)->route_instance);
+    mem_free(decoder);
+}
+
+/* ---- decoding ---- */
+
+static struct instance *find_route(const struct decoder *decoder,
+                                   const struct message *message)
+{
+    for (size_t i = 0; i < decoder->route_count; i++) {
+        const struct plan_route *route = &decoder->routes[i];
+        if (route->broker == message->broker &&
+            topic_matches(bytes_of(route->topic), message->topic)) {
+            return &decoder->instances[decoder->route_instance[i]];
+        }
+    }
+    return NULL;
+}
+
+static void reject(struct decoding *d, const char *reason, const char *detail)
+{
+    d->outcome = OUTCOME_REJECTED;
+    d->count = 0;
+    snprintf(d->reason, sizeof d->reason, "%s", reason);
+    snprintf(d->detail, sizeof d->detail, "%.*s", (int)sizeof d->detail - 1, detail);
+}
+
+static void settle(struct decoding *d, const struct message *message, enum err err,
+                   const struct error *e)
+{
+    if (err != ERR_OK) {
+        d->action_count = 0;
+        reject(d, e->reason[0] ? e->reason : "undecodable", e->text);
+    } else if (d->arena->overflow) {
+        reject(d, "too_large", "the message decodes to more than its memory holds");
+    } else if (d->outcome == OUTCOME_ACCEPTED && d->count == 0) {
+        d->outcome = OUTCOME_ACCEPTED_EMPTY;
+    }
+    for (size_t i = 0; message->retained && i < d->count; i++) {
+        d->readings[i].flags |= READING_RETAINED;
+    }
+}
+
+void decoder_decode(struct decoder *decoder, const struct message *message,
+                    struct arena *arena, struct decoding *ret_decoding)
+{
+    *ret_decoding = (struct decoding){.arena = arena};
+    struct instance *instance = find_route(decoder, message);
+    if (!instance) {
+        reject(ret_decoding, "no_route", "no input of the configuration has this topic");
+        return;
+    }
+    struct error e = {0};
+    enum err err = instance->adapter->decode(instance->state, message, ret_decoding, &e);
+    settle(ret_decoding, message, err, &e);
+}
+
+void decoder_tick(struct decoder *decoder, int64_t now_ns, struct arena *arena,
+                  struct decoding *ret_decoding)
+{
+    *ret_decoding = (struct decoding){.arena = arena};
+    for (size_t i = 0; i < decoder->instance_count; i++) {
+        struct instance *instance = &decoder->instances[i];
+        if (instance->adapter->tick) {
+            instance->adapter->tick(instance->state, now_ns, ret_decoding);
+        }
+    }
+}
+
+const char *decoder_adapter_name(const struct decoder *decoder,
+                                 const struct message *message)
+{
+    const struct instance *instance = find_route(decoder, message);
+    return instance ? instance->adapter->name : "none";
+}
+
+/* ---- state ---- */
+
+void decoder_save(const struct decoder *decoder, struct buf *out)
+{
+    struct buf state;
+    buf_init(&state, ADAPTER_STATE_MAX);
+    buf_add_varint(out, decoder->instance_count);
+    for (size_t i = 0; i < decoder->instance_count; i++) {
+        const struct instance *instance = &decoder->instances[i];
+        buf_clear(&state);
+        if (instance->adapter->save) {
+            instance->adapter->save(instance->state, &state);
+        }
+        ASSERT(!state.overflow);
+        buf_add_string(out, bytes_of(instance->adapter->name));
+        buf_add_string(out, bytes_of(instance->topic));
+        buf_add_string(out, buf_bytes(&state));
+    }
+    buf_deinit(&state);
+}
+
+static struct instance *find_saved(struct decoder *decoder, struct bytes adapter,
+                                   struct bytes topic)
+{
+    for (size_t i = 0; i < decoder->instance_count; i++) {
+        struct instance *instance = &decoder->instances[i];
+        if (bytes_are(adapter, instance->adapter->name) &&
+            bytes_are(topic, instance->topic)) {
+            return instance;
+        }
+    }
+    return NULL;
+}
+
+enum err decoder_load(struct decoder *decoder, struct bytes saved, struct error *e)
+{
+    struct cursor c = cursor_of(saved);
+    uint64_t count = cursor_varint(&c);
+    for (uint64_t i = 0; i < count && !c.failed; i++) {
+        struct bytes adapter = cursor_string(&c);
+        struct bytes topic = cursor_string(&c);
+        struct bytes state = cursor_string(&c);
+        struct instance *instance = find_saved(decoder, adapter, topic);
+        if (!c.failed && instance && instance->adapter->load && state.len > 0) {
+            enum err err = instance->adapter->load(instance->state, state, e);
+            if (err != ERR_OK) {
+                return error_wrap(e, "state of adapter '%s'", instance->adapter->name);
+            }
+        }
+    }
+    if (c.failed || c.rest.len > 0) {
+        return error_set(e, ERR_CORRUPT, "decoder state: stored bytes do not read");
+    }
+    return ERR_OK;
+}

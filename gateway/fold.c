@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Folds records.  A message ends as counted readings, as a dead letter with its reason
+ * and raw bytes, or as both when part of it was bad; nothing is passed over unseen.
+ *
+ * Windows are looked at on every tick, and on messages whenever event time enters a new
+ * minute: that is often enough, and depends on the records alone.
+ */
+#include "fold.h"
+
+#include "core/mem.h"
+#include "normalise/normalise.h"
+
+#include <stdio.h>
+
+#define STATE_VERSION 1
+#define ARENA_SIZE (8U << 20)
+#define DECODER_STATE_MAX (64U << 20)
+
+struct fold {
+    const struct plan *plan;
+    struct decoder *decoder;
+    struct normaliser *normaliser;
+    struct aggregate *aggregate;
+    struct arena arena; /* of one message */
+    struct fold_counters counters;
+    uint64_t cursor;
+    int64_t now_ns;        /* highest record time so far */
+    int64_t newest_minute; /* of event times seen */
+};
+
+/* One message on its way. */
+struct passage {
+    struct fold *fold;
+    const struct message *message;
+    const struct fold_out *out;
+    struct decoding decoding;
+    struct bytes heard; /* the device last noted as heard */
+    size_t used;        /* readings that a point asked for or a known device sent */
+    char reason[32];    /* first fault of the data */
+    char detail[256];
+    struct error *e;
+};
+
+/* ---- counting ---- */
+
+static void count_reason(struct fold_counters *counters, const char *reason)
+{
+    for (size_t i = 0; i < counters->reason_count; i++) {
+        if (strcmp(counters->reasons[i].reason, reason) == 0) {
+            counters->reasons[i].count++;
+            return;
+        }
+    }
+    if (counters->reason_count < FOLD_REASONS_MAX) {
+        struct fold_reason *added = &counters->reasons[counters->reason_count++];
+        snprintf(added->reason, sizeof added->reason, "%s", reason);
+        added->count = 1;
+    }
+}
+
+static void note_fault(struct passage *p, const char *reason,
+                       const struct reading *reading)
+{
+    if (p->reason[0]) {
+        return; /* the first one names the message */
+    }
+    snprintf(p->reason, sizeof p->reason, "%s", reason);
+    snprintf(p->detail, sizeof p->detail, "device '%.*s', metric '%.*s'%s%.*s",
+             BYTES_ARG(reading->device), BYTES_ARG(reading->metric),
+             reading->unit.len ? ", unit " : "", BYTES_ARG(reading->unit));
+}
+
+/* ---- a reading ---- */
+
+static void hear(struct passage *p, const struct reading *reading)
+{
+    if (bytes_equal(p->heard, reading->device)) {
+        return;
+    }
+    p->heard = reading->device;
+    struct aggregate_news news = {.device = reading->device,
+                                  .boot = p->decoding.device_boot,
+                                  .sequence = p->decoding.device_sequence,
+                                  .event_ns = reading->event_ns,
+                                  .now_ns = p->fold->now_ns};
+    aggregate_hear(p->fold->aggregate, &news);
+}
+
+static enum err take_sample(struct passage *p, const struct reading *reading,
+                            const struct normalised *result)
+{
+    struct fold *fold = p->fold;
+    enum aggregate_added added = AGGREGATE_ADDED;
+    enum err err = aggregate_add(fold->aggregate, result->point, result->sample,
+                                 p->message->seq, fold->now_ns, &added, p->e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    switch (added) {
+    case AGGREGATE_ADDED:
+        fold->counters.samples++;
+        break;
+    case AGGREGATE_DUPLICATE:
+        fold->counters.duplicates++;
+        break;
+    case AGGREGATE_TOO_LATE:
+        note_fault(p, "too_late", reading);
+        break;
+    case AGGREGATE_FUTURE:
+        note_fault(p, "future_timestamp", reading);
+        break;
+    case AGGREGATE_FULL:
+        note_fault(p, "too_many_readings", reading);
+        break;
+    }
+    return ERR_OK;
+}
+
+static enum err take_result(struct passage *p, const struct reading *reading,
+                            const struct normalised *result)
+{
+    if (result->dead_letter) {
+        note_fault(p, result->reason, reading);
+    }
+    if (!result->usable) {
+        return aggregate_reject(p->fold->aggregate, result->point, reading->event_ns,
+                                p->e);
+    }
+    return take_sample(p, reading, result);
+}
+
+static enum err take_reading(struct passage *p, const struct reading *reading)
+{
+    struct normalised results[NORMALISE_POINTS_MAX];
+    struct fold *fold = p->fold;
+    fold->counters.readings++;
+    hear(p, reading);
+    size_t count = normalise(fold->normaliser, reading, results);
+    if (count == 0 && !normalise_knows_device(fold->normaliser, reading->device)) {
+        note_fault(p, "unknown_device", reading);
+        return ERR_OK;
+    }
+    p->used++;
+    fold->counters.unmapped += count == 0 ? 1 : 0;
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
+        err = take_result(p, reading, &results[i]);
+    }
+    return err;
+}
+
+/* ---- a message ---- */
+
+static enum err set_aside(struct passage *p, bool partial)
+{
+    struct dead_letter letter = {
+        .seq = p->message->seq,
+        .received_ns = p->message->received_ns,
+        .topic = p->message->topic,
+        .payload = p->message->payload,
+        .adapter = decoder_adapter_name(p->fold->decoder, p->message),
+        .reason = p->reason,
+        .detail = p->detail,
+        .partial = partial,
+    };
+    count_reason(&p->fold->counters, p->reason);
+    return p->out->dead_letter(p->out->ctx, &letter, p->e);
+}
+
+/* Counts the message and keeps its bytes where something was wrong with it. */
+static enum err finish_message(struct passage *p)
+{
+    struct fold_counters *counters = &p->fold->counters;
+    bool fault = p->reason[0] != 0;
+    bool nothing = p->used == 0;
+    counters->messages++;
+    if (fault && nothing) {
+        counters->rejected++;
+        return set_aside(p, false);
+    }
+    if (fault) {
+        counters->partial++;
+        return set_aside(p, true);
+    }
+    counters->accepted += nothing ? 0 : 1;
+    counters->empty += nothing ? 1 : 0;
+    return ERR_OK;
+}
+
+static void take_outcome(struct passage *p)
+{
+    const struct decoding *d = &p->decoding;
+    if (d->outcome == OUTCOME_REJECTED || d->outcome == OUTCOME_PARTIAL) {
+        snprintf(p->reason, sizeof p->reason, "%s", d->reason);
+        snprintf(p->detail, sizeof p->detail, "%s", d->detail);
+    }
+}
+
+static void act(struct passage *p)
+{
+    for (size_t i = 0; p->out->action && i < p->decoding.action_count; i++) {
+        p->out->action(p->out->ctx, p->message->broker, p->message->received_ns,
+                       &p->decoding.actions[i]);
+    }
+}
+
+/* True when event time has entered a minute that no reading was in before. */
+static bool new_minute(struct fold *fold, const struct decoding *d)
+{
+    bool moved = false;
+    for (size_t i = 0; i < d->count; i++) {
+        int64_t minute = series_minute(d->readings[i].event_ns);
+        if (minute > fold->newest_minute) {
+            fold->newest_minute = minute;
+            moved = true;
+        }
+    }
+    return moved;
+}
+
+struct closing {
+    struct fold *fold;
+    const struct fold_out *out;
+};
+
+static enum err take_summary(void *ctx, const struct aggregate_summary *summary,
+                             struct error *e)
+{
+    struct closing *closing = ctx;
+    closing->fold->counters.summaries++;
+    return closing->out->summary(closing->out->ctx, summary, e);
+}
+
+static enum err close_due(struct fold *fold, const struct fold_out *out, struct error *e)
+{
+    struct closing closing = {.fold = fold, .out = out};
+    return aggregate_close_due(fold->aggregate, fold->now_ns, fold->cursor, take_summary,
+                               &closing, e);
+}
+
+static enum err take_readings(struct passage *p)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < p->decoding.count; i++) {
+        err = take_reading(p, &p->decoding.readings[i]);
+    }
+    act(p);
+    return err;
+}
+
+static enum err step_message(struct fold *fold, const struct record *record,
+                             const struct fold_out *out, struct error *e)
+{
+    struct message message;
+    enum err err = record_get_message(record, &message, e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    arena_reset(&fold->arena);
+    struct passage p = {.fold = fold, .message = &message, .out = out, .e = e};
+    decoder_decode(fold->decoder, &message, &fold->arena, &p.decoding);
+    take_outcome(&p);
+    err = take_readings(&p);
+    if (err == ERR_OK) {
+        err = finish_message(&p);
+    }
+    if (err == ERR_OK && new_minute(fold, &p.decoding)) {
+        err = close_due(fold, out, e);
+    }
+    return err;
+}
+
+static enum err step_tick(struct fold *fold, const struct record *record,
+                          const struct fold_out *out, struct error *e)
+{
+    struct message none = {.seq = record->seq, .received_ns = record->wall_ns};
+    struct passage p = {.fold = fold, .message = &none, .out = out, .e = e};
+    arena_reset(&fold->arena);
+    decoder_tick(fold->decoder, fold->now_ns, &fold->arena, &p.decoding);
+    enum err err = take_readings(&p);
+    return err == ERR_OK ? close_due(fold, out, e) : err;
+}
+
+/* The word in front of a gap's text says what kind it is. */
+static void step_gap(struct fold *fold, const struct record *record)
+{
+    bool session = bytes_start_with(record->payload, BYTES("session"));
+    bool dropped = bytes_start_with(record->payload, BYTES("broker"));
+    const char *reason = session ? "session_lost" : "source";
+    aggregate_gap(fold->aggregate, record->wall_ns, dropped ? "broker_dropped" : reason);
+}
+
+enum err fold_step(struct fold *fold, const struct record *record,
+                   const struct fold_out *out, struct error *e)
+{
+    ASSERT(record->seq > fold->cursor);
+    fold->cursor = record->seq;
+    fold->now_ns = record->wall_ns > fold->now_ns ? record->wall_ns : fold->now_ns;
+    fold->counters.records++;
+    switch (record->type) {
+    case RECORD_MESSAGE:
+        return step_message(fold, record, out, e);
+    case RECORD_TICK:
+        return step_tick(fold, record, out, e);
+    case RECORD_GAP:
+        step_gap(fold, record);
+        return ERR_OK;
+    case RECORD_QUARANTINE:
+        aggregate_gap(fold->aggregate, record->wall_ns, "quarantined");
+        return ERR_OK;
+    case RECORD_CLOCK_STEP:
+    case RECORD_CONFIG:
+    case RECORD_WINDOW_CLOSE:
+    case RECORD_KEY_CHANGE:
+    case RECORD_START:
+    case RECORD_STOP:
+    case RECORD_RECEIPT:
+    case RECORD_RETENTION:
+    case RECORD_RECOVERY:
+    case RECORD_ENTRY:
+        return ERR_OK;
+    }
+    return ERR_OK; /* a type of a later version: nothing to fold here */
+}
+
+/* ---- life and state ---- */
+
+enum err fold_open(const struct plan *plan, const struct slice_store *store,
+                   const char *software, struct fold **ret_fold, struct error *e)
+{
+    struct fold *fold = mem_new(struct fold);
+    fold->plan = plan;
+    fold->now_ns = INT64_MIN;
+    fold->newest_minute = INT64_MIN;
+    arena_init(&fold->arena, ARENA_SIZE);
+    enum err err = decoder_open(plan->routes, plan->route_count, &fold->decoder, e);
+    if (err == ERR_OK) {
+        err = normaliser_open(plan, &fold->normaliser, e);
+    }
+    if (err != ERR_OK) {
+        fold_close(&fold);
+        return err;
+    }
+    fold->aggregate = aggregate_new(plan, store, software);
+    *ret_fold = fold;
+    return ERR_OK;
+}
+
+void fold_close(struct fold **fold)
+{
+    if (!*fold) {
+        return;
+    }
+    decoder_close(&(*fold)->decoder);
+    normaliser_close(&(*fold)->normaliser);
+    aggregate_free(&(*fold)->aggregate);
+    arena_deinit(&(*fold)->arena);
+    mem_free(fold);
+}
+
+enum err fold_flush(struct fold *fold, struct error *e)
+{
+    return aggregate_flush(fold->aggregate, e);
+}
+
+static void put_counters(const struct fold_counters *counters, struct buf *out)
+{
+    const uint64_t numbers[] = {
+        counters->records,    counters->messages, counters->accepted, counters->empty,
+        counters->partial,    counters->rejected, counters->readings, counters->samples,
+        counters->duplicates, counters->unmapped, counters->summaries};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        buf_add_varint(out, numbers[i]);
+    }
+    buf_add_varint(out, counters->reason_count);
+    for (size_t i = 0; i < counters->reason_count; i++) {
+        buf_add_string(out, bytes_of(counters->reasons[i].reason));
+        buf_add_varint(out, counters->reasons[i].count);
+    }
+}
+
+static void get_counters(struct fold_counters *counters, struct cursor *c)
+{
+    uint64_t *const numbers[] = {
+        &counters->records,  &counters->messages, &counters->accepted,
+        &counters->empty,    &counters->partial,  &counters->rejected,
+        &counters->readings, &counters->samples,  &counters->duplicates,
+        &counters->unmapped, &counters->summaries};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        *numbers[i] = cursor_varint(c);
+    }
+    uint64_t count = cursor_varint(c);
+    for (uint64_t i = 0; i < count && i < FOLD_REASONS_MAX && !c->failed; i++) {
+        struct fold_reason *reason = &counters->reasons[counters->reason_count++];
+        struct bytes word = cursor_string(c);
+        snprintf(reason->reason, sizeof reason->reason, "%.*s", BYTES_ARG(word));
+        reason->count = cursor_varint(c);
+    }
+}
+
+void fold_save(const struct fold *fold, struct buf *out)
+{
+    struct buf part;
+    buf_init(&part, DECODER_STATE_MAX);
+    buf_add_byte(out, STATE_VERSION);
+    buf_add_u64(out, fold->cursor);
+    buf_add_u64(out, (uint64_t)fold->now_ns);
+    buf_add_u64(out, (uint64_t)fold->newest_minute);
+    put_counters(&fold->counters, out);
+    decoder_save(fold->decoder, &part);
+    buf_add_string(out, buf_bytes(&part));
+    buf_clear(&part);
+    aggregate_save(fold->aggregate, &part);
+    buf_add_string(out, buf_bytes(&part));
+    buf_deinit(&part);
+}
+
+enum err fold_load(struct fold *fold, struct bytes saved, struct error *e)
+{
+    struct cursor c = cursor_of(saved);
+    if (cursor_byte(&c) != STATE_VERSION) {
+        return error_set(e, ERR_CORRUPT, "fold state: unknown version");
+    }
+    fold->cursor = cursor_u64(&c);
+    fold->now_ns = (int64_t)cursor_u64(&c);
+    fold->newest_minute = (int64_t)cursor_u64(&c);
+    get_counters(&fold->counters, &c);
+    struct bytes decoder = cursor_string(&c);
+    struct bytes aggregate = cursor_string(&c);
+    if (c.failed || c.rest.len > 0) {
+        return error_set(e, ERR_CORRUPT, "fold state: stored bytes do not read");
+    }
+    enum err err = decoder_load(fold->decoder, decoder, e);
+    return err == ERR_OK ? aggregate_load(fold->aggregate, aggregate, e) : err;
+}
+
+uint64_t fold_cursor(const struct fold *fold)
+{
+    return fold->cursor;
+}
+
+int64_t fold_now(const struct fold *fold)
+{
+    return fold->now_ns;
+}
+
+const struct fold_counters *fold_get_counters(const struct fold *fold)
+{
+    return &fold->counters;
+}
+
+struct aggregate *fold_get_aggregate(struct fold *fold)
+{
+    return fold->aggregate;
+}
