@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -173,6 +174,25 @@ static enum err system_free_space(void *ctx, const char *path, uint64_t *ret_byt
     return ERR_OK;
 }
 
+static enum err system_lock(void *ctx, const char *path, int *ret_file, struct error *e)
+{
+    (void)ctx;
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (file < 0) {
+        return failed(e, "open", path);
+    }
+    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+        *ret_file = file;
+        return ERR_OK;
+    }
+    bool held = errno == EWOULDBLOCK;
+    enum err code = held
+                        ? error_set(e, ERR_RETRY, "'%s' is held by another process", path)
+                        : failed(e, "lock", path);
+    close(file);
+    return code;
+}
+
 const struct disk disk_system = {
     .open = system_open,
     .close = system_close,
@@ -186,5 +206,6 @@ const struct disk disk_system = {
     .sync_dir = system_sync_dir,
     .list = system_list,
     .free_space = system_free_space,
+    .lock = system_lock,
     .ctx = NULL,
 };

@@ -44,6 +44,9 @@ struct disk {
                      struct error *e);
     enum err (*free_space)(void *ctx, const char *path, uint64_t *ret_bytes,
                            struct error *e);
+    /* Creates the file where it is missing and holds it against every other process
+     * until it is closed.  ERR_RETRY: another holds it. */
+    enum err (*lock)(void *ctx, const char *path, int *ret_file, struct error *e);
     void *ctx;
 };
 

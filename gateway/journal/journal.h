@@ -19,6 +19,15 @@
 #include "core/error.h"
 #include "model/message.h"
 
+/* The largest payload of a record; smaller in segments that could not hold it. */
+#define JOURNAL_PAYLOAD_MAX (1024u * 1024u)
+
+/* What waits for commit at most; beyond it append says ERR_FULL. */
+#define JOURNAL_PENDING_MAX (4u * 1024u * 1024u)
+
+#define JOURNAL_SEGMENT_MIN (16u * 1024u)
+#define JOURNAL_SEGMENT_MAX (64u * 1024u * 1024u)
+
 /* Numbers are part of the format: never reuse one. */
 enum record_type {
     RECORD_MESSAGE = 1,      /* an MQTT message, record_put_message() */
@@ -27,13 +36,13 @@ enum record_type {
     RECORD_CONFIG = 4,       /* configuration bundle, full text */
     RECORD_WINDOW_CLOSE = 5, /* a summary was made: its hash */
     RECORD_GAP = 6,          /* loss that is known: text */
-    RECORD_QUARANTINE = 7,   /* damaged bytes were set aside: first seq, last seq, file */
+    RECORD_QUARANTINE = 7,   /* damage was found: seqs, place and copy of the bytes */
     RECORD_KEY_CHANGE = 8,
     RECORD_START = 9, /* software version, build id */
     RECORD_STOP = 10,
     RECORD_RECEIPT = 11, /* a registry's receipt, as received */
     RECORD_RETENTION = 12,
-    RECORD_RECOVERY = 13, /* a torn tail was cut: length, SHA-256 */
+    RECORD_RECOVERY = 13, /* a torn tail was cut: place, SHA-256, copy of the bytes */
     RECORD_ENTRY = 14,    /* something an operator entered by hand */
 };
 
@@ -54,6 +63,7 @@ struct journal_settings {
     enum journal_sync sync;
     int64_t sync_interval_ms; /* with JOURNAL_SYNC_INTERVAL */
     uint64_t segment_size;    /* bytes, a multiple of 4096; 0: 4 MiB */
+    bool no_helper;           /* spare segments are made by commit itself: for tests */
     uint64_t quota;           /* most bytes of segments; 0: no limit but the disk */
     uint64_t reserve;         /* bytes of the file system left free; 0: none */
 };
@@ -70,23 +80,27 @@ enum err journal_open(const struct journal_settings *settings, const struct disk
 void journal_close(struct journal **journal);
 
 /* Adds a record to the current group; gives its seq.  Not durable yet.
- * ERR_FULL: quota, reserve or disk; nothing was added; try again later.
- * ERR_REJECT: larger than a group may be.  ERR_SYSTEM: the journal is stopped after
- * a failed write or sync; only a restart helps. */
+ * ERR_FULL: quota, reserve or disk, or JOURNAL_PENDING_MAX waits for commit; nothing
+ * was added; try again after the next commit.
+ * ERR_REJECT: larger than JOURNAL_PAYLOAD_MAX or a segment.  ERR_SYSTEM: the journal is
+ * stopped after a failed write or sync; only a restart helps. */
 enum err journal_append(struct journal *journal, enum record_type type,
                         struct bytes payload, uint64_t *ret_seq,
                         struct error *e) MUST_CHECK;
 
 /* Makes everything appended so far durable by the rules of `sync`: with ALWAYS
- * written and synced; with INTERVAL written, synced when the interval has passed.
- * Nothing appended: no effect.  ERR_SYSTEM: final, see journal_append; ERR_FULL:
- * nothing new is durable; call again. */
+ * written and synced; with INTERVAL written, synced when the interval has passed
+ * since the first write that is not.  Nothing appended and no sync due: no effect.
+ * ERR_SYSTEM: final, see journal_append; ERR_FULL: nothing new is durable; call again. */
 enum err journal_commit(struct journal *journal, struct error *e) MUST_CHECK;
 
-/* Blocks until something is appended that is not committed, or `timeout_ms` passed. */
+/* Blocks until something is appended that is not committed, a sync is due, the journal
+ * has failed, or `timeout_ms` passed. */
 void journal_wait_appended(struct journal *journal, int64_t timeout_ms);
 
-/* The last seq that may be acknowledged by the rules of `sync`; 0: none. */
+/* The last seq that may be acknowledged by the rules of `sync`; 0: none.  Any thread.
+ * With INTERVAL readers are behind it: they see what is synced, so that nothing they
+ * were given can be gone after a power cut. */
 uint64_t journal_durable(const struct journal *journal);
 
 struct journal_status {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A message as a record's payload:
+ *
+ *     0   u8      broker
+ *     1   u8      qos in bits 0 and 1, retained in bit 2, duplicate in bit 3
+ *     2   string  topic      (varint length, then the bytes)
+ *         string  publisher
+ *         rest    payload, exactly as received
+ *
+ * The time of receipt is the record's wall clock.
+ */
+#include "journal/journal.h"
+
+#define QOS_BITS 3u
+#define RETAINED_BIT 4u
+#define DUPLICATE_BIT 8u
+
+void record_put_message(struct buf *out, const struct message *message)
+{
+    unsigned flags = (message->qos & QOS_BITS) | (message->retained ? RETAINED_BIT : 0) |
+                     (message->duplicate ? DUPLICATE_BIT : 0);
+    buf_add_byte(out, message->broker);
+    buf_add_byte(out, (uint8_t)flags);
+    buf_add_string(out, message->topic);
+    buf_add_string(out, message->publisher);
+    buf_add(out, message->payload);
+}
+
+enum err record_get_message(const struct record *record, struct message *ret_message,
+                            struct error *e)
+{
+    ASSERT(record->type == RECORD_MESSAGE);
+    struct cursor cursor = cursor_of(record->payload);
+    uint8_t broker = cursor_byte(&cursor);
+    uint8_t flags = cursor_byte(&cursor);
+    struct bytes topic = cursor_string(&cursor);
+    struct bytes publisher = cursor_string(&cursor);
+    if (cursor.failed) {
+        return error_set(e, ERR_CORRUPT, "record %llu: a message cut short",
+                         (unsigned long long)record->seq);
+    }
+    *ret_message = (struct message){
+        .topic = topic,
+        .payload = cursor.rest,
+        .publisher = publisher,
+        .seq = record->seq,
+        .received_ns = record->wall_ns,
+        .broker = broker,
+        .qos = flags & QOS_BITS,
+        .retained = (flags & RETAINED_BIT) != 0,
+        .duplicate = (flags & DUPLICATE_BIT) != 0,
+    };
+    return ERR_OK;
+}
