@@ -22,11 +22,18 @@ struct merkle {
     uint8_t roots[64][MERKLE_HASH_LEN];
 };
 
+/* An empty tree; nothing is to be freed. */
 void merkle_init(struct merkle *tree);
+
+/* The hash of a leaf, and of a node over two hashes. */
 void merkle_leaf(struct bytes data, uint8_t ret_hash[MERKLE_HASH_LEN]);
 void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
                  const uint8_t right[MERKLE_HASH_LEN], uint8_t ret_hash[MERKLE_HASH_LEN]);
+
+/* Adds the hash of the next leaf. */
 void merkle_add(struct merkle *tree, const uint8_t leaf[MERKLE_HASH_LEN]);
+
+/* The root over all leaves so far. */
 void merkle_root(const struct merkle *tree, uint8_t ret_hash[MERKLE_HASH_LEN]);
 
 #endif

@@ -45,9 +45,11 @@ void append_close_group(struct journal *journal)
 /* Whether the open group may grow by `len` bytes where it is. */
 static bool open_takes(const struct journal *journal, size_t len)
 {
-    const struct group *open = &journal->filling->open;
-    return open->count > 0 && open->len + len <= GROUP_TARGET &&
-           journal->plan_offset + format_padded(open->len + len) <= journal->plan_size;
+    const struct batch *batch = journal->filling;
+    uint64_t padded = format_padded(batch->open.len + len);
+    return batch->open.count > 0 && batch->open.len + len <= GROUP_TARGET &&
+           batch->len + padded <= JOURNAL_PENDING_MAX &&
+           journal->plan_offset + padded <= journal->plan_size;
 }
 
 static enum err full(struct journal *journal, struct error *e)

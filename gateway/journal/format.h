@@ -44,6 +44,7 @@ enum header_state {
     HEADER_NEWER, /* whole, but of a later format version */
 };
 
+/* Writes block 0 whole. */
 void format_put_header(const struct segment_header *header, uint8_t block[FORMAT_BLOCK]);
 
 /* Checks a header; `*ret_header` is set only with HEADER_VALID. */
@@ -94,6 +95,7 @@ size_t format_get_record(struct bytes data, struct record *ret_record);
 /* The leaf hash of a record at the start of `data`: from type to payload. */
 void format_record_leaf(struct bytes data, uint8_t ret_hash[FORMAT_HASH]);
 
+/* Whether there is nothing but zeros. */
 bool format_all_zero(struct bytes data);
 
 #endif

@@ -28,6 +28,7 @@ struct folder {
     bool has_temporary;
 };
 
+/* Lists a directory.  The codes of disk->list; folder_deinit() frees the result. */
 enum err folder_read(const struct disk *disk, const char *directory,
                      struct folder *ret_folder, struct error *e) MUST_CHECK;
 void folder_deinit(struct folder *folder);
@@ -35,6 +36,7 @@ void folder_deinit(struct folder *folder);
 struct path {
     char text[PATH_LEN_MAX];
 };
+/* The path of a segment, of its distrust note, of any file. */
 struct path folder_segment(const char *directory, uint64_t number);
 struct path folder_distrust(const char *directory, uint64_t number);
 struct path folder_file(const char *directory, const char *name);
@@ -172,6 +174,7 @@ struct journal {
     size_t sample_count;
 };
 
+/* An empty batch, JOURNAL_PENDING_MAX long. */
 struct batch *batch_new(void);
 void batch_free(struct batch **batch);
 

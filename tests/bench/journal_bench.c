@@ -8,13 +8,12 @@
  * of sync, against one commit a message; then reads all back.  Prints rates and their
  * ratio, since rates alone say more of the disk than of the program.
  */
-#include "core/mem.h"
+#include "core/number.h"
 #include "journal/journal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -174,7 +173,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: journal_bench DIRECTORY [RECORDS]\n");
         return 64;
     }
-    uint64_t records = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
+    uint64_t records = 1000000;
+    if (argc > 2 && !number_parse_u64(bytes_of(argv[2]), &records)) {
+        return 64;
+    }
     double one = single(argv[1]);
     double always = grouped(argv[1], JOURNAL_SYNC_ALWAYS, records);
     double interval = grouped(argv[1], JOURNAL_SYNC_INTERVAL, records);

@@ -3,39 +3,10 @@
 #include "fault_disk.h"
 
 #include "core/mem.h"
+#include "fault_files.h"
 
 #include <pthread.h>
 #include <stdio.h>
-
-#define SECTOR 512u
-#define NAME_MAX_LEN 255u
-
-/* A file's content: what reads give, and what a power cut leaves for sure. */
-struct node {
-    uint8_t *data, *stable;
-    uint8_t *dirty; /* one byte a sector */
-    size_t size, stable_size, capacity;
-    bool used, is_dir;
-};
-
-struct name {
-    char path[NAME_MAX_LEN + 1];
-    size_t node;
-};
-
-struct names {
-    struct name *items;
-    size_t count, capacity;
-};
-
-enum change_kind { CHANGE_ADD, CHANGE_RENAME, CHANGE_REMOVE };
-
-/* A change of names that is not durable yet. */
-struct change {
-    enum change_kind kind;
-    char from[NAME_MAX_LEN + 1], to[NAME_MAX_LEN + 1];
-    size_t node;
-};
 
 struct handle {
     size_t node;
@@ -56,63 +27,6 @@ struct fault_disk {
     bool fail_forever, has_failed, stopped;
 };
 
-/* xorshift64*: small and good enough for schedules. */
-static uint64_t next_random(struct fault_disk *disk)
-{
-    disk->random ^= disk->random >> 12;
-    disk->random ^= disk->random << 25;
-    disk->random ^= disk->random >> 27;
-    return disk->random * UINT64_C(2685821657736338717);
-}
-
-/* ---- names ---- */
-
-static struct name *names_find(const struct names *names, const char *path)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i].path, path) == 0) {
-            return &names->items[i];
-        }
-    }
-    return NULL;
-}
-
-static void names_remove(struct names *names, const char *path)
-{
-    struct name *name = names_find(names, path);
-    if (name) {
-        *name = names->items[--names->count];
-    }
-}
-
-static void names_set(struct names *names, const char *path, size_t node)
-{
-    struct name *name = names_find(names, path);
-    if (!name) {
-        names->items =
-            mem_grow(names->items, names->count, &names->capacity, sizeof *names->items);
-        name = &names->items[names->count++];
-        snprintf(name->path, sizeof name->path, "%s", path);
-    }
-    name->node = node;
-}
-
-static void apply(struct names *names, const struct change *change)
-{
-    switch (change->kind) {
-    case CHANGE_ADD:
-        names_set(names, change->to, change->node);
-        break;
-    case CHANGE_RENAME:
-        names_remove(names, change->from);
-        names_set(names, change->to, change->node);
-        break;
-    case CHANGE_REMOVE:
-        names_remove(names, change->from);
-        break;
-    }
-}
-
 static void change_names(struct fault_disk *disk, enum change_kind kind, const char *from,
                          const char *to, size_t node)
 {
@@ -122,23 +36,8 @@ static void change_names(struct fault_disk *disk, enum change_kind kind, const c
     *change = (struct change){.kind = kind, .node = node};
     snprintf(change->from, sizeof change->from, "%s", from);
     snprintf(change->to, sizeof change->to, "%s", to);
-    apply(&disk->now, change);
+    names_apply(&disk->now, change);
 }
-
-/* Whether `path` stands directly in `folder`. */
-static bool is_in(const char *path, const char *folder)
-{
-    size_t len = strlen(folder);
-    while (len > 1 && folder[len - 1] == '/') {
-        len--;
-    }
-    const char *rest = path + len;
-    bool below = strncmp(path, folder, len) == 0 && (*rest == '/' || len == 1);
-    rest += *rest == '/' ? 1 : 0;
-    return below && *rest && !strchr(rest, '/');
-}
-
-/* ---- content ---- */
 
 static size_t new_node(struct fault_disk *disk, bool is_dir)
 {
@@ -155,92 +54,6 @@ static size_t new_node(struct fault_disk *disk, bool is_dir)
     return i;
 }
 
-static void node_reserve(struct node *node, size_t size)
-{
-    if (size <= node->capacity) {
-        return;
-    }
-    size_t bigger = node->capacity ? node->capacity : 4096;
-    while (bigger < size) {
-        bigger *= 2;
-    }
-    node->data = mem_resize(node->data, node->capacity, bigger, 1);
-    node->stable = mem_resize(node->stable, node->capacity, bigger, 1);
-    node->dirty =
-        mem_resize(node->dirty, node->capacity / SECTOR, bigger / SECTOR + 1, 1);
-    node->capacity = bigger;
-}
-
-static void node_write(struct node *node, size_t offset, struct bytes data)
-{
-    node_reserve(node, offset + data.len);
-    if (data.len == 0) {
-        return;
-    }
-    memcpy(node->data + offset, data.data, data.len);
-    for (size_t i = offset / SECTOR; i <= (offset + data.len - 1) / SECTOR; i++) {
-        node->dirty[i] = 1;
-    }
-    if (offset + data.len > node->size) {
-        node->size = offset + data.len;
-    }
-}
-
-static void node_sync(struct node *node)
-{
-    for (size_t i = 0; i * SECTOR < node->capacity; i++) {
-        if (node->dirty[i]) {
-            memcpy(node->stable + i * SECTOR, node->data + i * SECTOR, SECTOR);
-            node->dirty[i] = 0;
-        }
-    }
-    node->stable_size = node->size;
-}
-
-/* What Linux does after a failed sync: the pages count as clean. */
-static void node_forget(struct node *node)
-{
-    if (node->capacity) {
-        memset(node->dirty, 0, node->capacity / SECTOR);
-    }
-}
-
-static void node_crash(struct fault_disk *disk, struct node *node)
-{
-    bool new_size = node->size == node->stable_size || next_random(disk) % 2 == 0;
-    node->size = new_size ? node->size : node->stable_size;
-    for (size_t i = 0; i * SECTOR < node->capacity; i++) {
-        uint8_t *data = node->data + i * SECTOR;
-        uint8_t *stable = node->stable + i * SECTOR;
-        uint64_t random = node->dirty[i] ? next_random(disk) : 0;
-        size_t split = (size_t)(random >> 32) % SECTOR;
-        switch (random % 8) {
-        case 0:
-        case 1:
-        case 2:
-            memcpy(data, stable, SECTOR); /* old; also what was forgotten */
-            break;
-        case 6:
-            memcpy(data + split, stable + split, SECTOR - split); /* torn */
-            break;
-        case 7:
-            for (size_t b = 0; b < SECTOR; b++) {
-                data[b] = (uint8_t)next_random(disk); /* garbage */
-            }
-            break;
-        default:
-            break; /* new */
-        }
-        memcpy(stable, data, SECTOR);
-        node->dirty[i] = 0;
-    }
-    node->stable_size = node->size;
-    if (node->size < node->capacity) {
-        memset(node->data + node->size, 0, node->capacity - node->size);
-        memset(node->stable + node->size, 0, node->capacity - node->size);
-    }
-}
-
 static uint64_t used_bytes(const struct fault_disk *disk)
 {
     uint64_t used = 0;
@@ -248,14 +61,6 @@ static uint64_t used_bytes(const struct fault_disk *disk)
         used += disk->nodes[disk->now.items[i].node].size;
     }
     return used;
-}
-
-static void free_node(struct node *node)
-{
-    mem_free(&node->data);
-    mem_free(&node->stable);
-    mem_free(&node->dirty);
-    *node = (struct node){0};
 }
 
 /* Frees what no name leads to any more; nothing is open. */
@@ -273,7 +78,7 @@ static void collect(struct fault_disk *disk)
             named = disk->changes[n].node == i;
         }
         if (!named) {
-            free_node(&disk->nodes[i]);
+            node_free(&disk->nodes[i]);
         }
     }
 }
@@ -372,7 +177,7 @@ static enum err fault_write(void *ctx, int file, uint64_t offset, struct bytes d
     struct node *node = handle_node(disk, file);
     ASSERT(disk->handles[file].writes);
     if (code != ERR_OK) {
-        bool half = !disk->stopped && next_random(disk) % 2 == 0;
+        bool half = !disk->stopped && files_random(&disk->random) % 2 == 0;
         if (half && offset + data.len <= node->size) {
             node_write(node, (size_t)offset, bytes_slice(data, 0, data.len / 2));
         }
@@ -473,8 +278,8 @@ static enum err fault_sync_dir(void *ctx, const char *path, struct error *e)
     size_t kept = 0;
     for (size_t i = 0; i < disk->change_count; i++) {
         const struct change *change = &disk->changes[i];
-        if (is_in(change->to, path) || is_in(change->from, path)) {
-            apply(&disk->stable, change);
+        if (path_is_in(change->to, path) || path_is_in(change->from, path)) {
+            names_apply(&disk->stable, change);
         } else {
             disk->changes[kept++] = *change;
         }
@@ -494,7 +299,7 @@ static enum err fault_list(void *ctx, const char *path, disk_list_fn *each,
     }
     for (size_t i = 0; code == ERR_OK && i < disk->now.count; i++) {
         const char *name = disk->now.items[i].path;
-        if (is_in(name, path)) {
+        if (path_is_in(name, path)) {
             each(each_ctx, strrchr(name, '/') + 1);
         }
     }
@@ -555,7 +360,7 @@ void fault_disk_free(struct fault_disk **disk)
         return;
     }
     for (size_t i = 0; i < d->node_count; i++) {
-        free_node(&d->nodes[i]);
+        node_free(&d->nodes[i]);
     }
     pthread_mutex_destroy(&d->lock);
     mem_free(&d->nodes);
@@ -641,28 +446,21 @@ void fault_disk_kill(struct fault_disk *disk)
     pthread_mutex_unlock(&disk->lock);
 }
 
-static void copy_names(struct names *to, const struct names *from)
-{
-    to->count = 0;
-    for (size_t i = 0; i < from->count; i++) {
-        names_set(to, from->items[i].path, from->items[i].node);
-    }
-}
-
 void fault_disk_crash(struct fault_disk *disk)
 {
     pthread_mutex_lock(&disk->lock);
     drop_handles(disk);
-    size_t kept = disk->change_count ? next_random(disk) % (disk->change_count + 1) : 0;
+    size_t kept =
+        disk->change_count ? files_random(&disk->random) % (disk->change_count + 1) : 0;
     for (size_t i = 0; i < kept; i++) {
-        apply(&disk->stable, &disk->changes[i]);
+        names_apply(&disk->stable, &disk->changes[i]);
     }
     disk->change_count = 0;
-    copy_names(&disk->now, &disk->stable);
+    names_copy(&disk->now, &disk->stable);
     collect(disk);
     for (size_t i = 0; i < disk->node_count; i++) {
         if (disk->nodes[i].used) {
-            node_crash(disk, &disk->nodes[i]);
+            node_crash(&disk->nodes[i], &disk->random);
         }
     }
     pthread_mutex_unlock(&disk->lock);
@@ -694,7 +492,7 @@ void fault_disk_put(struct fault_disk *disk, const char *path, struct bytes data
 uint64_t fault_disk_random(struct fault_disk *disk)
 {
     pthread_mutex_lock(&disk->lock);
-    uint64_t random = next_random(disk);
+    uint64_t random = files_random(&disk->random);
     pthread_mutex_unlock(&disk->lock);
     return random;
 }

@@ -20,6 +20,7 @@
 
 struct fault_disk;
 
+/* An empty disk. */
 struct fault_disk *fault_disk_new(uint64_t seed);
 void fault_disk_free(struct fault_disk **disk);
 

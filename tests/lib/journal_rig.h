@@ -23,6 +23,7 @@ struct rig {
 void rig_init(struct rig *rig, uint64_t seed);
 void rig_deinit(struct rig *rig);
 
+/* journal_open() and journal_close(); the error is in the rig. */
 enum err rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-add_library(fault_disk STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_disk.c)
+add_library(fault_disk STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_disk.c
+            ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_files.c)
 target_include_directories(fault_disk PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/lib)
 target_link_libraries(fault_disk PUBLIC core)
 add_library(journal_rig STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/journal_rig.c)
