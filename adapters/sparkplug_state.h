@@ -99,6 +99,7 @@ size_t sparkplug_device_index(struct sparkplug_device *device);
 struct sparkplug_tag *sparkplug_tag_by_alias(const struct sparkplug_device *device,
                                              uint64_t alias);
 
+/* Keep a copy. */
 void sparkplug_tag_set_unit(struct sparkplug_tag *tag, struct bytes unit);
 void sparkplug_tag_set_last(struct sparkplug_tag *tag, const struct value *value,
                             int64_t event_ns);
@@ -108,6 +109,7 @@ void sparkplug_tag_set_last(struct sparkplug_tag *tag, const struct value *value
 void sparkplug_seq_start(struct sparkplug_node *node, bool has_seq, uint64_t seq);
 void sparkplug_seq_step(struct sparkplug_node *node, uint64_t seq, int64_t now_ns);
 
+/* Adds all that is known of every node, to go on from after a restart. */
 void sparkplug_nodes_save(const struct sparkplug_nodes *nodes, struct buf *out);
 
 /* Into empty nodes.  ERR_CORRUPT leaves them empty. */

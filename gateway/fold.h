@@ -77,6 +77,7 @@ uint64_t fold_cursor(const struct fold *fold);
 /* The journal's time as far as it was folded, ns. */
 int64_t fold_now(const struct fold *fold);
 
+/* Views; they hold as long as the fold. */
 const struct fold_counters *fold_get_counters(const struct fold *fold);
 struct aggregate *fold_get_aggregate(struct fold *fold);
 
