@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pipeline's thread.  One turn takes records under the lock, a few hundred at most,
+ * so that pages get their look in between; then commits when the batch is due.
+ *
+ * A commit that fails has already moved the fold on in memory, so the fold is thrown
+ * away and loaded again from the last commit: what was folded since is folded again.
+ */
+#include "pipeline_private.h"
+
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <stdio.h>
+
+#define ARENA_SIZE (64U << 20)
+#define STATE_MAX (256U << 20)
+#define TURN_RECORDS 256
+#define READ_WAIT_MS 200
+#define RETRY_WAIT_MS 1000
+#define ACTION_AGE_NS (60 * NS_PER_S)
+
+/* ---- the slice store: the outbox ---- */
+
+static enum err store_each(void *ctx, const char *point, int64_t from, int64_t to,
+                           slice_store_fn *each, void *each_ctx, struct error *e)
+{
+    return outbox_each_slice(ctx, point, from, to, each, each_ctx, e);
+}
+
+static enum err store_put(void *ctx, const char *point, int64_t minute,
+                          struct bytes stored, struct error *e)
+{
+    return outbox_put_slice(ctx, point, minute, stored, e);
+}
+
+/* ---- loading ---- */
+
+static enum err open_plan(struct pipeline *p, struct error *e)
+{
+    struct problems problems;
+    problems_init(&problems);
+    p->plan = plan_new(&p->bundle, &problems);
+    enum err err = ERR_OK;
+    if (!p->plan) {
+        err = error_set(e, ERR_CONFIG, "the configuration in the journal: %.*s",
+                        BYTES_ARG(buf_bytes(&problems.text)));
+    }
+    problems_deinit(&problems);
+    return err;
+}
+
+static enum err open_fold(struct pipeline *p, struct bytes saved, struct error *e)
+{
+    enum err err = fold_open(p->plan, &p->store, p->settings.software, &p->fold, e);
+    if (err == ERR_OK && saved.len > 0) {
+        err = fold_load(p->fold, saved, e);
+    }
+    return err;
+}
+
+static void let_go(struct pipeline *p)
+{
+    fold_close(&p->fold);
+    plan_free(&p->plan);
+    bundle_deinit(&p->bundle);
+    journal_reader_close(&p->reader);
+}
+
+/* Brings configuration, fold and reader to where the last commit left them. */
+static enum err load(struct pipeline *p, struct error *e)
+{
+    struct arena arena;
+    struct bytes config = {0};
+    struct bytes saved = {0};
+    let_go(p);
+    batch_clear(p);
+    p->cursor = 0;
+    arena_init(&arena, STATE_MAX);
+    enum err err = outbox_get_state(p->settings.outbox, "config", &arena, &config, e);
+    if (err == ERR_OK) {
+        err = outbox_get_state(p->settings.outbox, "fold", &arena, &saved, e);
+    }
+    if (err == ERR_OK && config.len > 0) {
+        err = bundle_get(config, &p->bundle, e);
+        err = err == ERR_OK ? open_plan(p, e) : err;
+        err = err == ERR_OK ? open_fold(p, saved, e) : err;
+        p->cursor = err == ERR_OK ? fold_cursor(p->fold) : 0;
+    }
+    arena_deinit(&arena);
+    p->committed = p->cursor;
+    if (err == ERR_OK) {
+        err = journal_reader_open(p->settings.journal, p->cursor + 1, &p->reader, e);
+    }
+    return err;
+}
+
+/* ---- a new configuration ---- */
+
+/* The state goes over to the fold of the new configuration; points, devices and
+ * processes keep what they had, by name. */
+static enum err switch_config(struct pipeline *p, const struct record *record,
+                              struct error *e)
+{
+    enum err err = p->fold ? batch_commit(p, e) : ERR_OK;
+    struct bundle next = {0};
+    if (err == ERR_OK) {
+        err = bundle_get(record->payload, &next, e);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct buf saved;
+    buf_init(&saved, STATE_MAX);
+    if (p->fold) {
+        fold_save(p->fold, &saved);
+    }
+    fold_close(&p->fold);
+    plan_free(&p->plan);
+    bundle_deinit(&p->bundle);
+    p->bundle = next;
+    p->config_changed = true;
+    err = open_plan(p, e);
+    err = err == ERR_OK ? open_fold(p, buf_bytes(&saved), e) : err;
+    buf_deinit(&saved);
+    return err;
+}
+
+/* ---- the thread ---- */
+
+static void give_action(void *ctx, size_t broker, int64_t record_ns,
+                        const struct action *action)
+{
+    struct pipeline *p = ctx;
+    int64_t age_ns = clock_wall_ns(p->settings.clock) - record_ns;
+    if (p->settings.action && age_ns < ACTION_AGE_NS) {
+        p->settings.action(p->settings.ctx, broker, action);
+    }
+}
+
+static enum err take_record(struct pipeline *p, const struct record *record,
+                            struct error *e)
+{
+    if (record->type == RECORD_CONFIG) {
+        enum err err = switch_config(p, record, e);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    p->cursor = record->seq;
+    if (!p->fold) {
+        return ERR_OK; /* nothing is folded before the first configuration */
+    }
+    struct fold_out out = {.ctx = p,
+                           .summary = batch_summary,
+                           .dead_letter = batch_dead_letter,
+                           .action = give_action};
+    if (p->batch_records++ == 0) {
+        p->batch_since_ns = clock_boot_ns(p->settings.clock);
+    }
+    return fold_step(p->fold, record, &out, e);
+}
+
+/* The next record, if there is one; damage is logged and passed over. */
+static enum err next_record(struct pipeline *p, int64_t timeout_ms,
+                            struct record *ret_record, bool *ret_found, struct error *e)
+{
+    enum err err = journal_read_next(p->reader, timeout_ms, ret_record, ret_found, e);
+    while (err == ERR_CORRUPT) {
+        log_error("pipeline.damage", "%s; going on behind it", e->text);
+        err = journal_read_next(p->reader, 0, ret_record, ret_found, e);
+    }
+    return err;
+}
+
+/* Takes the record at hand and those behind it, until the turn is over, the batch is
+ * due or the journal has no more. */
+static enum err take_records(struct pipeline *p, struct record *record, struct error *e)
+{
+    for (int i = 0; i < TURN_RECORDS; i++) {
+        bool found = false;
+        enum err err = take_record(p, record, e);
+        if (err != ERR_OK) {
+            return error_wrap(e, "record %llu", (unsigned long long)record->seq);
+        }
+        if (batch_is_due(p, false)) {
+            return ERR_OK;
+        }
+        err = next_record(p, 0, record, &found, e);
+        if (err != ERR_OK || !found) {
+            return err;
+        }
+    }
+    return take_record(p, record, e);
+}
+
+/* True when the trouble passes by itself and the last commit is loaded again. */
+static bool recover(struct pipeline *p, enum err err, struct error *e)
+{
+    snprintf(p->problem, sizeof p->problem, "%.*s", (int)sizeof p->problem - 1, e->text);
+    if (err != ERR_FULL) {
+        return false;
+    }
+    log_warn("pipeline.full", "%s; waiting for space", e->text);
+    return load(p, e) == ERR_OK;
+}
+
+/* One turn; false when the pipeline is to end. */
+static bool turn(struct pipeline *p, struct record *record, bool found, enum err err,
+                 struct error *e)
+{
+    bool was_full = false;
+    pthread_mutex_lock(&p->lock);
+    if (err == ERR_OK && found) {
+        err = take_records(p, record, e);
+    }
+    if (err == ERR_OK && p->fold && batch_is_due(p, !found)) {
+        err = batch_commit(p, e);
+    }
+    bool go_on = err == ERR_OK || recover(p, err, e);
+    was_full = err != ERR_OK;
+    if (err == ERR_OK) {
+        p->problem[0] = 0;
+    }
+    bool stop = p->stop;
+    pthread_mutex_unlock(&p->lock);
+    if (!go_on) {
+        p->settings.failed(p->settings.ctx, e);
+    } else if (was_full && !stop) {
+        outbox_wait(p->settings.outbox, RETRY_WAIT_MS);
+    }
+    return go_on && !stop;
+}
+
+static void *run(void *arg)
+{
+    struct pipeline *p = arg;
+    bool go_on = true;
+    while (go_on) {
+        struct error e = {0};
+        struct record record;
+        bool found = false;
+        enum err err = next_record(p, READ_WAIT_MS, &record, &found, &e);
+        go_on = turn(p, &record, found, err, &e);
+    }
+    return NULL;
+}
+
+/* ---- life ---- */
+
+enum err pipeline_open(const struct pipeline_settings *settings,
+                       struct pipeline **ret_pipeline, struct error *e)
+{
+    struct pipeline *p = mem_new(struct pipeline);
+    p->settings = *settings;
+    p->store = (struct slice_store){
+        .each = store_each, .put = store_put, .ctx = settings->outbox};
+    p->dropped_before = INT64_MIN / 2;
+    pthread_mutex_init(&p->lock, NULL);
+    arena_init(&p->arena, ARENA_SIZE);
+    buf_init(&p->state, STATE_MAX);
+    enum err err = load(p, e);
+    if (err != ERR_OK) {
+        pipeline_close(&p);
+        return err;
+    }
+    *ret_pipeline = p;
+    return ERR_OK;
+}
+
+enum err pipeline_start(struct pipeline *p, struct error *e)
+{
+    int rc = pthread_create(&p->thread, NULL, run, p);
+    if (rc != 0) {
+        return error_set(e, ERR_SYSTEM, "can't start the pipeline's thread: error %d",
+                         rc);
+    }
+    p->running = true;
+    return ERR_OK;
+}
+
+void pipeline_close(struct pipeline **pipeline)
+{
+    struct pipeline *p = *pipeline;
+    if (!p) {
+        return;
+    }
+    pthread_mutex_lock(&p->lock);
+    p->stop = true;
+    pthread_mutex_unlock(&p->lock);
+    if (p->running) {
+        pthread_join(p->thread, NULL);
+        struct error e;
+        if (p->fold && !p->problem[0] && batch_commit(p, &e) != ERR_OK) {
+            log_warn("pipeline.stop", "%s; the last records are folded again at start",
+                     e.text);
+        }
+    }
+    let_go(p);
+    mem_free(&p->summaries);
+    mem_free(&p->letters);
+    arena_deinit(&p->arena);
+    buf_deinit(&p->state);
+    pthread_mutex_destroy(&p->lock);
+    mem_free(pipeline);
+}
+
+bool pipeline_config_hash(struct pipeline *p, uint8_t ret_hash[32])
+{
+    pthread_mutex_lock(&p->lock);
+    bool has = p->plan != NULL;
+    if (has) {
+        memcpy(ret_hash, p->plan->hash, 32);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return has;
+}
+
+void pipeline_lock(struct pipeline *p, struct pipeline_view *ret_view)
+{
+    pthread_mutex_lock(&p->lock);
+    *ret_view = (struct pipeline_view){.fold = p->fold,
+                                       .plan = p->plan,
+                                       .folded_seq = p->committed,
+                                       .last_commit_ns = p->last_commit_ns};
+    memcpy(ret_view->problem, p->problem, sizeof ret_view->problem);
+}
+
+void pipeline_unlock(struct pipeline *p)
+{
+    pthread_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the pipeline share. */
+#ifndef PIPELINE_PRIVATE_H
+#define PIPELINE_PRIVATE_H
+
+#include "pipeline.h"
+
+#include <pthread.h>
+
+struct pipeline {
+    struct pipeline_settings settings;
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock; /* guards everything below */
+    bool stop;
+    struct bundle bundle;
+    struct plan *plan; /* NULL: no configuration yet */
+    struct fold *fold;
+    bool config_changed; /* the bundle is not in the outbox yet */
+    struct slice_store store;
+    struct journal_reader *reader;
+    uint64_t cursor; /* last record taken, fold or no fold */
+    /* The batch that waits for its commit. */
+    struct arena arena;
+    struct outbox_summary *summaries;
+    size_t summary_count, summary_capacity;
+    struct dead_letter *letters;
+    size_t letter_count, letter_capacity;
+    size_t batch_records;
+    int64_t batch_since_ns; /* boot clock */
+    uint64_t committed;
+    int64_t last_commit_ns;
+    int64_t dropped_before; /* slices before this minute are gone */
+    struct buf state;
+    char problem[256];
+};
+
+/* Empties the batch. */
+void batch_clear(struct pipeline *pipeline);
+
+/* Collects what the fold gives, for fold_out. */
+enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
+                       struct error *e);
+enum err batch_dead_letter(void *ctx, const struct dead_letter *letter, struct error *e);
+
+/* True when the batch should be committed now. */
+bool batch_is_due(const struct pipeline *pipeline, bool idle);
+
+/* Writes the batch, the state and the cursor in one transaction. */
+enum err batch_commit(struct pipeline *pipeline, struct error *e) MUST_CHECK;
+
+#endif
