@@ -34,7 +34,7 @@ stage(outbox FROM gateway/outbox LINK model PkgConfig::sqlite PkgConfig::sodium)
 stage(web FROM gateway/web LINK model PkgConfig::microhttpd PkgConfig::jansson)
 stage(simulate FROM gateway/simulate LINK config ${PAHO_STATIC} PkgConfig::openssl)
 stage(boot FROM gateway LINK source journal aggregate outbox web sinks)
-stage(cli FROM gateway/cli LINK boot simulate PkgConfig::jansson)
+stage(cli FROM gateway/cli LINK boot simulate PkgConfig::jansson PkgConfig::openssl)
 stage(registry_lib FROM registry LINK model node proto PkgConfig::sqlite PkgConfig::microhttpd PkgConfig::jansson PkgConfig::sodium)
 
 add_executable(emgate gateway/main.c)

@@ -186,14 +186,9 @@ static void build_deinit(struct build *b)
 
 static void build(struct build *b)
 {
-    struct error e = {0};
     table_init(&b->points);
     table_init(&b->factors);
     table_init(&b->factor_sets);
-    if (units_open(&b->units, &e) != ERR_OK) {
-        problem_at(b->problems, NULL, "%s", e.text);
-        return;
-    }
     const struct node *root = read_main_files(b);
     if (root) {
         read_sections(b, root);

@@ -94,7 +94,7 @@ static const struct setting point_settings[] = {
      AT(struct point, plan.counter_wrap),
      .initial = "0",
      .min = 0,
-     .max = INFINITY,
+     .max = (double)INFINITY,
      .help = "Of a `counter`: the value at which it starts again at zero; 0: it does "
              "not."},
     {.key = "valid",
@@ -289,12 +289,14 @@ static void check_unique(struct build *b, struct table *seen,
 
 static void read_points(struct build *b, const struct node *section)
 {
+    if (!section || !build_open_units(b)) {
+        return;
+    }
     struct table ids;
     struct table metrics;
     table_init(&ids);
     table_init(&metrics);
-    struct plan_point *points =
-        pool_take(b->pool, section ? section->count : 0, sizeof *points);
+    struct plan_point *points = pool_take(b->pool, section->count, sizeof *points);
     size_t count = 0;
     NODE_EACH(node, section)
     {

@@ -19,8 +19,8 @@ struct build {
     struct pool *pool; /* the plan's; everything is taken from it */
     const struct bundle *bundle;
     struct problems *problems;
-    bool files_missing; /* already told by bundle_read() */
-    struct units *units;
+    bool files_missing;       /* already told by bundle_read() */
+    struct units *units;      /* NULL until build_open_units() */
     struct zone *zone;        /* the installation's; NULL when it has a problem */
     struct table points;      /* id -> struct plan_point */
     struct table factors;     /* id -> struct library_factor */
@@ -71,6 +71,10 @@ const struct plan_point *build_find_point(struct build *b, const struct node *no
 /* Reads a date (its beginning) or a time, in the installation's zone unless an offset
  * is written.  A problem when it is neither. */
 bool build_read_time(struct build *b, const struct node *node, int64_t *ret_ns);
+
+/* Makes units readable; only the sections that have units wait for it.  False after a
+ * problem. */
+bool build_open_units(struct build *b);
 
 /* Parses a unit; a problem at the node when it is none. */
 bool build_unit(struct build *b, const struct node *node, struct bytes text,

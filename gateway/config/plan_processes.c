@@ -367,10 +367,13 @@ static void read_process(struct build *b, const struct node *node,
 
 static void read_processes(struct build *b, const struct node *section)
 {
+    if (!section || !build_open_units(b)) {
+        return;
+    }
     struct table seen;
     table_init(&seen);
     struct plan_process *processes =
-        pool_take(b->pool, section ? section->count : 0, sizeof *processes);
+        pool_take(b->pool, section->count, sizeof *processes);
     size_t count = 0;
     NODE_EACH(node, section)
     {

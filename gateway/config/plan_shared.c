@@ -106,6 +106,15 @@ bool build_read_time(struct build *b, const struct node *node, int64_t *ret_ns)
     return false;
 }
 
+bool build_open_units(struct build *b)
+{
+    struct error e = {0};
+    if (!b->units && units_open(&b->units, &e) != ERR_OK) {
+        problem_at(b->problems, NULL, "%s", e.text);
+    }
+    return b->units != NULL;
+}
+
 bool build_unit(struct build *b, const struct node *node, struct bytes text,
                 struct unit *ret_unit)
 {

@@ -153,7 +153,7 @@ static const struct setting journal_settings[] = {
      AT(struct journal, plan.quota),
      .initial = "4GiB",
      .min = 16777216,
-     .max = INFINITY,
+     .max = (double)INFINITY,
      .help = "Most that the journal may hold.  Beyond it intake stops and the broker "
              "queues; nothing is overwritten."},
     {.key = "reserve",
@@ -161,7 +161,7 @@ static const struct setting journal_settings[] = {
      AT(struct journal, plan.reserve),
      .initial = "256MiB",
      .min = 0,
-     .max = INFINITY,
+     .max = (double)INFINITY,
      .help = "Space of the file system that the journal leaves free, so that summaries "
              "can still be written."},
     {0},

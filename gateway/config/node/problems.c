@@ -18,6 +18,17 @@ void problems_deinit(struct problems *problems)
     buf_deinit(&problems->text);
 }
 
+/* What was written may hold line ends and escapes; a problem is one line. */
+static void one_line(char *words)
+{
+    for (; *words; words++) {
+        if ((unsigned char)*words < 0x20 || *words == 0x7f) {
+            *words = ' ';
+        }
+    }
+}
+
+PRINTF_LIKE(5, 0)
 static void add(struct problems *problems, const char *file, int line, int column,
                 const char *format, va_list args)
 {
@@ -27,6 +38,7 @@ static void add(struct problems *problems, const char *file, int line, int colum
     }
     char words[1024];
     vsnprintf(words, sizeof words, format, args);
+    one_line(words);
     if (file) {
         buf_print(&problems->text, "%s:%d:%d: ", file, line, column);
     }
