@@ -2,6 +2,7 @@
 /* From points to devices, and from samples to telemetry batches. */
 #include "simulate/plant.h"
 
+#include "core/check.h"
 #include "core/mem.h"
 #include "core/pool.h"
 #include "core/table.h"
@@ -115,6 +116,7 @@ static void add_sensor(struct plant *plant, size_t point_index,
         add_device(plant, point->device, from_ns);
     }
     struct plant_device *device = find_device(plant, point->device);
+    ASSERT(device);
     struct plant_sensor *sensor = &device->sensors[device->sensor_count++];
     sensor->point = point;
     sensor->signal = make_signal(point, settings, &plant->faults);
