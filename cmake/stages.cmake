@@ -29,6 +29,7 @@ target_compile_definitions(config PRIVATE
   EMGATE_DATA_DIR="${CMAKE_INSTALL_PREFIX}/share/emgate" EMGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 stage(journal FROM gateway/journal LINK model PkgConfig::sodium)
 stage(source FROM gateway/source LINK model ${PAHO_STATIC} PkgConfig::openssl)
+include(ack_gate)
 stage(aggregate FROM gateway/normalise gateway/aggregate LINK config)
 stage(outbox FROM gateway/outbox LINK model PkgConfig::sqlite PkgConfig::sodium)
 stage(web FROM gateway/web LINK model PkgConfig::microhttpd PkgConfig::jansson)

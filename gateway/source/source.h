@@ -4,7 +4,12 @@
  *
  * Every message goes to `intake.store`, on the client library's thread; its PUBACK
  * is parked (ack_gate.h) until source_release() says that the message's sequence is
- * durable.  The intake is called from one thread at a time.
+ * durable.  The intake is called from one thread at a time, never with a lock that
+ * source_release() needs for more than SOURCE_RELEASE_WAIT_MS; it must not call the
+ * source back.
+ *
+ * The first messages of a process, and all of them where the gate does not work, are
+ * waited for inside the library's callback: store, commit, release, one by one.
  */
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
@@ -13,7 +18,9 @@
 #include "core/error.h"
 #include "model/message.h"
 
+#define SOURCE_BROKERS_MAX 16
 #define SOURCE_FILTERS_MAX 64
+#define SOURCE_RELEASE_WAIT_MS 20 /* longest that source_release() waits for a lock */
 
 struct source_filter {
     const char *topic; /* MQTT filter; a $share group is refused */
@@ -30,10 +37,11 @@ struct source_broker {
     const char *password_file;                  /* read at each connect; NULL: none */
     const char *ca_file, *cert_file, *key_file; /* TLS; read at each connect */
     enum source_protocol protocol;
-    int keepalive_s;
-    int64_t session_expiry_s;
-    int receive_maximum;
-    int64_t silence_ms; /* data-flow watchdog: reconnect after this; 0: off */
+    int keepalive_s;          /* 0: 30 */
+    int64_t session_expiry_s; /* MQTT 5; 0: 7 days.  3.1.1: as the broker keeps it */
+    int receive_maximum;      /* MQTT 5: most that is parked; 0: 1000 */
+    int64_t silence_ms;       /* data-flow watchdog: reconnect after this; 0: off */
+    bool session_expected;    /* an earlier run left a session: without it, a gap */
     const struct source_filter *filters;
     size_t filter_count;
 };
@@ -48,7 +56,8 @@ struct source_intake {
     enum err (*store)(void *ctx, const struct message *message, uint64_t *ret_seq,
                       struct error *e);
     /* Something known to be lost or doubtful: "session lost", "broker dropped 12
-     * messages".  Becomes a gap record. */
+     * messages".  Becomes a gap record.  Any of the source's threads, but never at the
+     * same time as store(). */
     void (*gap)(void *ctx, size_t broker, const char *text);
 };
 
@@ -60,7 +69,11 @@ struct source_status {
     uint64_t messages, bytes, connects, parked;
     uint64_t broker_dropped; /* $SYS counter, when readable */
     int version;             /* 5 or 4 (3.1.1) */
-    char last_error[256];
+    bool holding;      /* the store is full: intake waits, nothing is acknowledged */
+    bool stopped;      /* the store failed for good: no more is taken in */
+    bool duplicate_id; /* another client seems to use this client id */
+    unsigned filters_failed; /* subscriptions the broker refused; retried */
+    char last_error[256];    /* the last one, kept until the next stable connection */
 };
 
 struct source;
@@ -72,17 +85,28 @@ enum err source_open(const struct source_broker *brokers, size_t count,
                      struct source **ret_source, struct error *e) MUST_CHECK;
 
 /* Everything up to `seq` is durable: its acknowledgements may go.  The committer's
- * thread. */
+ * thread.  Waits no longer than SOURCE_RELEASE_WAIT_MS; what it could not send then is
+ * sent soon after. */
 void source_release(struct source *source, uint64_t seq);
 
 /* Publishes (rebirth requests, durable acks) at QoS 0 or 1, not retained; best
- * effort, false when not connected. */
+ * effort, false when not connected, when too much is queued, while the store is full,
+ * or for a topic over 1,023 bytes.  Any thread but a callback's; does not wait for
+ * the network. */
 bool source_publish(struct source *source, size_t broker, struct bytes topic,
                     struct bytes payload, int qos);
 
 /* A copy of what stands now.  Any thread. */
 void source_get_status(struct source *source, size_t broker,
                        struct source_status *ret_status);
+
+/* True where acknowledgements wait for commits in groups; false: the gate does not
+ * work with this library and messages are waited for one by one. */
+bool source_groups_acks(void);
+
+/* Stops taking in; messages that arrive now are left to the broker.  Before a last
+ * commit and source_close(), so that nothing needs to be delivered twice. */
+void source_pause(struct source *source);
 
 /* Stops taking in, lets parked acknowledgements go up to what is released, leaves the
  * session at the broker, disconnects.  Never unsubscribes. */

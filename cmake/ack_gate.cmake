@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# The ack gate (gateway/source/ack_gate.h): catches Paho's own calls with the linker.
+# It needs Paho as a static library whose MQTTProtocolClient object calls
+# MQTTPacket_send_puback in another object; checked here.  Without it the source
+# waits for each message inside Paho's callback.
+option(EMGATE_ACK_GATE "Acknowledge in groups by wrapping Paho's send-PUBACK" ON)
+if(EMGATE_ACK_GATE)
+  execute_process(COMMAND ${CMAKE_NM} -A ${PAHO_STATIC}
+                  OUTPUT_VARIABLE paho_symbols ERROR_QUIET)
+  foreach(symbol
+      "MQTTProtocolClient[^\n]* U MQTTPacket_send_puback"
+      "MQTTPacket[^\n]* T MQTTPacket_send_puback"
+      " D mqttasync_mutex" "Socket[^\n]* U writev" "SSLSocket[^\n]* U SSL_write")
+    if(NOT paho_symbols MATCHES "${symbol}")
+      message(WARNING "ack gate: ${PAHO_STATIC} lacks '${symbol}'; built without the gate")
+      set(EMGATE_ACK_GATE OFF)
+    endif()
+  endforeach()
+endif()
+if(EMGATE_ACK_GATE)
+  target_compile_definitions(source PRIVATE EMGATE_ACK_GATE)
+  target_link_options(source PUBLIC
+    LINKER:--wrap=MQTTPacket_send_puback LINKER:--wrap=writev LINKER:--wrap=SSL_write)
+endif()
