@@ -39,6 +39,9 @@
 #include "core/clock.h"
 #include "core/error.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #define ACK_GATE_CLIENTS_MAX 16
 #define ACK_GATE_TRIES 3 /* messages without a call of the wrap: it does not work */
 
