@@ -26,7 +26,7 @@
 #include <time.h>
 
 #define IDS 65536
-#define TESTED_VERSION "1.3.12"
+#define TESTED_VERSION "1.3.11" /* what Debian's 1.3.12-1 says of itself */
 
 enum { SLOT_FREE = 0, SLOT_STORED = 1, SLOT_ASKED = 2, SLOT_COMPLETE = 3 };
 

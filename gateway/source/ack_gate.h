@@ -84,7 +84,10 @@ bool ack_gate_release(struct ack_gate_client *client, uint64_t seq, int64_t wait
 /* Drops what is parked, from outside; for a client about to be destroyed. */
 void ack_gate_drop(struct ack_gate_client *client);
 
+/* What the messages of this process have shown so far. */
 enum ack_gate_proof ack_gate_proved(void);
+
+/* How many acknowledgements are parked. */
 size_t ack_gate_parked(const struct ack_gate_client *client);
 
 /* Since when (boot clock) the oldest parked acknowledgement waits without progress;

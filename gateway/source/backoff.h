@@ -15,6 +15,7 @@ struct backoff {
     uint64_t random; /* state; never 0 */
 };
 
+/* `seed` from the system's random source; 0 is taken as 1. */
 void backoff_init(struct backoff *backoff, int64_t first_ms, int64_t most_ms,
                   uint64_t seed);
 

@@ -6,6 +6,8 @@
  * mutex is not to be had soon (its thread holds a message because the store is full)
  * the thread that has it, or the keeper, sends.
  */
+#include "source/source.h"
+
 #include "core/log.h"
 #include "core/mem.h"
 #include "source/source_private.h"

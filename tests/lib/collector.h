@@ -27,6 +27,7 @@ struct collector {
     char payloads[COLLECTOR_MAX][16];
 };
 
+/* Stores everything; with `auto_release` a thread releases what is stored. */
 struct collector *collector_new(bool auto_release);
 /* Opens a source on it. */
 void collector_open(struct collector *collector, const struct source_broker *brokers,
@@ -34,6 +35,7 @@ void collector_open(struct collector *collector, const struct source_broker *bro
 /* Closes the source, frees. */
 void collector_free(struct collector **collector);
 
+/* What store() answers from now on. */
 void collector_set_answer(struct collector *collector, enum err answer);
 
 /* True as soon as the counter, one of the struct's, is at least `least`. */

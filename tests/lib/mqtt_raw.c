@@ -186,7 +186,7 @@ void mqtt_raw_add_subscribe(struct buf *out, int version, int id, const char *to
                             int qos)
 {
     buf_add_byte(out, RAW_SUBSCRIBE << 4 | 2);
-    buf_add_varint(out, 2 + (version == 5) + 2 + strlen(topic) + 1);
+    buf_add_varint(out, 5 + strlen(topic) + (version == 5 ? 1 : 0));
     add_u16(out, id);
     if (version == 5) {
         buf_add_byte(out, 0);

@@ -59,10 +59,15 @@ def headers_alone(tree):
                               f"does not compile alone ({text}): include what it uses")
 
 
+# The program, the log, and what the linker puts in the place of Paho's functions,
+# which are called without a context of ours.
+MAY_CHANGE = ("main.c", "log.c", "ack_gate.c", "ack_write.c")
+
+
 def variables(tree):
     """Names in .data and .bss; constants with addresses are in .data.rel.ro."""
     for path, directory, words in _commands(tree):
-        if os.path.basename(path) in ("main.c", "log.c"):
+        if os.path.basename(path) in MAY_CHANGE:
             continue
         if any(word.startswith(INSTRUMENTED) for word in words):
             return
