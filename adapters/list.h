@@ -2,3 +2,5 @@
 /* Every adapter, one line each; no include guard, read with several meanings. */
 ADAPTER(native)
 ADAPTER(sparkplug)
+ADAPTER(influx)
+ADAPTER(hj212)

@@ -29,7 +29,8 @@
 #include <stdlib.h>
 
 #define DEVICES_MAX 10000
-#define ALIASES_MAX 200000 /* of all devices together */
+#define STATE_BYTES_MAX (16U << 20) /* of all devices together, as saved */
+#define ALIAS_BYTES 16              /* an alias without its texts */
 #define STATE_VERSION 1
 
 /* What one device announced; metrics are in order of alias. */
@@ -38,11 +39,12 @@ struct announcement {
     struct telemetry_metric *metrics;
     size_t count;
     struct table by_name;
+    size_t bytes; /* as saved, roughly */
 };
 
 struct native_state {
     struct table devices; /* id -> struct announcement */
-    size_t alias_count;
+    size_t bytes;
 };
 
 /* ---- announcements ---- */
@@ -81,6 +83,16 @@ static enum err check_metrics(struct telemetry_metric *metrics, size_t count,
     return ERR_OK;
 }
 
+static size_t bytes_needed(struct bytes id, const struct telemetry_metric *metrics,
+                           size_t count)
+{
+    size_t bytes = id.len + ALIAS_BYTES;
+    for (size_t i = 0; i < count; i++) {
+        bytes += metrics[i].name.len + metrics[i].unit.len + ALIAS_BYTES;
+    }
+    return bytes;
+}
+
 static struct announcement *device_of(struct native_state *state, struct bytes id)
 {
     struct announcement *found = table_find(&state->devices, id);
@@ -96,11 +108,12 @@ static void remember(struct native_state *state, struct bytes id,
                      const struct telemetry_metric *metrics, size_t count)
 {
     struct announcement *to = device_of(state, id);
-    state->alias_count -= to->count;
+    state->bytes -= to->bytes;
     announcement_clear(to);
+    to->bytes = bytes_needed(id, metrics, count);
+    state->bytes += to->bytes;
     to->metrics = pool_take(&to->pool, count ? count : 1, sizeof *metrics);
     to->count = count;
-    state->alias_count += count;
     for (size_t i = 0; i < count; i++) {
         struct telemetry_metric *metric = &to->metrics[i];
         metric->alias = metrics[i].alias;
@@ -124,11 +137,12 @@ static const struct telemetry_metric *find_alias(const struct announcement *in,
     return bsearch(&key, in->metrics, in->count, sizeof key, compare_alias);
 }
 
-static bool has_room(const struct native_state *state, struct bytes id, size_t count)
+static bool has_room(const struct native_state *state, struct bytes id, size_t bytes)
 {
     const struct announcement *old = table_find(&state->devices, id);
-    size_t others = state->alias_count - (old ? old->count : 0);
-    return (old || state->devices.count < DEVICES_MAX) && count <= ALIASES_MAX - others;
+    size_t others = state->bytes - (old ? old->bytes : 0);
+    return (old || state->devices.count < DEVICES_MAX) &&
+           others + bytes <= STATE_BYTES_MAX;
 }
 
 /* ---- messages ---- */
@@ -183,10 +197,11 @@ static enum err take_announce(struct native_state *state, const struct message *
     if (result != ERR_OK) {
         return result;
     }
-    if (!has_room(state, device, announce.count)) {
+    size_t bytes = bytes_needed(device, announce.metrics, announce.count);
+    if (!has_room(state, device, bytes)) {
         return error_reason(e, ERR_REJECT, "state_full",
-                            "more than %d devices or %d aliases are announced",
-                            DEVICES_MAX, ALIASES_MAX);
+                            "more than %d devices or %u bytes are announced", DEVICES_MAX,
+                            STATE_BYTES_MAX);
     }
     remember(state, device, announce.metrics, announce.count);
     return ERR_OK;
@@ -338,7 +353,7 @@ static void deinit(void *state)
         mem_free(&announcement);
     }
     table_deinit(&native->devices);
-    native->alias_count = 0;
+    native->bytes = 0;
 }
 
 static enum err decode(void *state, const struct message *message, struct decoding *out,
@@ -382,8 +397,7 @@ static bool load_device(struct native_state *native, struct cursor *in)
 {
     struct bytes id = cursor_string(in);
     uint64_t count = cursor_varint(in);
-    if (in->failed || count > TELEMETRY_METRICS_MAX || !has_room(native, id, count) ||
-        table_find(&native->devices, id)) {
+    if (in->failed || count > TELEMETRY_METRICS_MAX || table_find(&native->devices, id)) {
         return false;
     }
     struct telemetry_metric *metrics = mem_array(count ? count : 1, sizeof *metrics);
@@ -394,7 +408,8 @@ static bool load_device(struct native_state *native, struct cursor *in)
         metrics[i].name = cursor_string(in);
         metrics[i].unit = cursor_string(in);
     }
-    bool good = !in->failed && check_metrics(metrics, count, NULL) == ERR_OK;
+    bool good = !in->failed && check_metrics(metrics, count, NULL) == ERR_OK &&
+                has_room(native, id, bytes_needed(id, metrics, count));
     if (good) {
         remember(native, id, metrics, count);
     }

@@ -106,6 +106,11 @@ static size_t split(struct bytes topic, struct bytes parts[TOPIC_PARTS_MAX])
     return count;
 }
 
+static bool is_id(struct bytes id)
+{
+    return id.len && id.len <= SPARKPLUG_ID_MAX && utf8_printable(id);
+}
+
 static bool is_command(struct bytes type)
 {
     return bytes_are(type, "NCMD") || bytes_are(type, "DCMD");
@@ -136,8 +141,8 @@ static enum err parse_topic(struct bytes topic, struct address *ret_address,
         *ret_address = address;
         return ERR_OK;
     }
-    bool named = address.group.len && address.node.len &&
-                 (count < TOPIC_PARTS_MAX || address.device.len) && utf8_printable(topic);
+    bool named = is_id(address.group) && is_id(address.node) &&
+                 (count < TOPIC_PARTS_MAX || is_id(address.device));
     if (!bytes_are(parts[0], "spBv1.0") || !named ||
         !parse_kind(parts[2], count, &address.kind)) {
         return error_reason(e, ERR_REJECT, "bad_topic",
@@ -286,7 +291,7 @@ static enum err take_dbirth(struct sparkplug_work *work, struct bytes id, struct
                               work->payload->reading_count)) {
         return state_full(e);
     }
-    device = sparkplug_device_add(work->node, id);
+    device = sparkplug_device_add(work->nodes, work->node, id);
     if (!device) {
         return state_full(e);
     }
@@ -461,15 +466,6 @@ static void ask_where_needed(struct sparkplug_state *state, struct sparkplug_wor
     }
 }
 
-/* With nothing good left the whole message is set aside. */
-static enum err settle(struct decoding *out)
-{
-    if (out->outcome == OUTCOME_PARTIAL && out->count == 0) {
-        out->outcome = OUTCOME_REJECTED;
-    }
-    return ERR_OK;
-}
-
 static enum err decode(void *memory, const struct message *message, struct decoding *out,
                        struct error *e)
 {
@@ -506,7 +502,7 @@ static enum err decode(void *memory, const struct message *message, struct decod
     result = take_message(state, &work, &address, node_key, e);
     if (result == ERR_OK) {
         ask_where_needed(state, &work, node_key);
-        return settle(out);
+        decoding_settle(out);
     }
     return result;
 }

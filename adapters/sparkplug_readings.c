@@ -100,7 +100,7 @@ static void add_reading(struct sparkplug_work *work, struct bytes name,
     set_value(reading, datatype, metric, work->out->arena);
     set_time(reading, metric, work);
     if (tag && !metric->historical) {
-        sparkplug_tag_set_last(tag, &reading->value, reading->event_ns);
+        sparkplug_tag_set_last(work->nodes, tag, &reading->value, reading->event_ns);
     }
 }
 
@@ -184,7 +184,7 @@ static void add_metric(struct sparkplug_work *work, struct bytes name,
     if (tag) {
         tag->datatype = tag->datatype ? tag->datatype : metric->datatype;
         if (metric->has_unit) {
-            sparkplug_tag_set_unit(tag, metric->unit);
+            sparkplug_tag_set_unit(work->nodes, tag, metric->unit);
         }
     }
     uint32_t datatype = metric->datatype || !tag ? metric->datatype : tag->datatype;

@@ -7,6 +7,22 @@
 
 #include <stdlib.h>
 
+/* What an entry is saved in, without its texts; generous. */
+#define NODE_BYTES 128
+#define DEVICE_BYTES 32
+#define TAG_BYTES 48
+
+static bool has_room(const struct sparkplug_nodes *nodes, size_t bytes)
+{
+    return nodes->bytes + bytes <= SPARKPLUG_BYTES_MAX;
+}
+
+static size_t tag_bytes(const struct sparkplug_tag *tag)
+{
+    return TAG_BYTES + tag->name.len + bytes_of(tag->unit).len +
+           (tag->text ? SPARKPLUG_KEPT_TEXT_MAX : 0);
+}
+
 /* ---- taking apart ---- */
 
 static void free_tags(struct sparkplug_device *device)
@@ -42,6 +58,7 @@ void sparkplug_nodes_deinit(struct sparkplug_nodes *nodes)
     }
     table_deinit(&nodes->table);
     nodes->tag_count = 0;
+    nodes->bytes = 0;
 }
 
 /* ---- finding and making ---- */
@@ -61,18 +78,24 @@ struct sparkplug_device *sparkplug_device_find(struct sparkplug_node *node,
 struct sparkplug_node *sparkplug_node_add(struct sparkplug_nodes *nodes, struct bytes key)
 {
     struct sparkplug_node *node = table_find(&nodes->table, key);
-    if (!node && nodes->table.count < SPARKPLUG_NODES_MAX) {
+    size_t bytes = NODE_BYTES + key.len;
+    if (!node && nodes->table.count < SPARKPLUG_NODES_MAX && has_room(nodes, bytes)) {
+        nodes->bytes += bytes;
         node = mem_new(struct sparkplug_node);
         table_put(&nodes->table, key, node);
     }
     return node;
 }
 
-struct sparkplug_device *sparkplug_device_add(struct sparkplug_node *node,
+struct sparkplug_device *sparkplug_device_add(struct sparkplug_nodes *nodes,
+                                              struct sparkplug_node *node,
                                               struct bytes id)
 {
     struct sparkplug_device *device = sparkplug_device_find(node, id);
-    if (!device && node->devices.count < SPARKPLUG_DEVICES_MAX) {
+    size_t bytes = DEVICE_BYTES + id.len;
+    if (!device && node->devices.count < SPARKPLUG_DEVICES_MAX &&
+        has_room(nodes, bytes)) {
+        nodes->bytes += bytes;
         device = mem_new(struct sparkplug_device);
         table_put(&node->devices, id, device);
     }
@@ -94,6 +117,9 @@ void sparkplug_device_clear(struct sparkplug_nodes *nodes, struct sparkplug_node
 {
     nodes->tag_count -= device->tags.count;
     node->tag_count -= device->tags.count;
+    for (size_t i = 0; i < device->tags.count; i++) {
+        nodes->bytes -= tag_bytes(device->tags.entries[i].value);
+    }
     free_tags(device);
 }
 
@@ -107,7 +133,8 @@ struct sparkplug_tag *sparkplug_tag_add(struct sparkplug_nodes *nodes,
         return tag;
     }
     if (node->tag_count >= SPARKPLUG_TAGS_MAX ||
-        nodes->tag_count >= SPARKPLUG_TAGS_ALL_MAX) {
+        nodes->tag_count >= SPARKPLUG_TAGS_ALL_MAX ||
+        !has_room(nodes, TAG_BYTES + name.len)) {
         return NULL;
     }
     tag = mem_new(struct sparkplug_tag);
@@ -115,6 +142,7 @@ struct sparkplug_tag *sparkplug_tag_add(struct sparkplug_nodes *nodes,
     tag->name = device->tags.entries[device->tags.count - 1].key;
     node->tag_count++;
     nodes->tag_count++;
+    nodes->bytes += tag_bytes(tag);
     return tag;
 }
 
@@ -185,34 +213,47 @@ struct sparkplug_tag *sparkplug_tag_by_alias(const struct sparkplug_device *devi
 
 /* ---- tags ---- */
 
-void sparkplug_tag_set_unit(struct sparkplug_tag *tag, struct bytes unit)
+void sparkplug_tag_set_unit(struct sparkplug_nodes *nodes, struct sparkplug_tag *tag,
+                            struct bytes unit)
 {
-    if (!bytes_equal(bytes_of(tag->unit), unit)) {
-        mem_free(&tag->unit);
-        tag->unit = unit.len ? mem_text(unit) : NULL;
-    }
-}
-
-void sparkplug_tag_set_last(struct sparkplug_tag *tag, const struct value *value,
-                            int64_t event_ns)
-{
-    tag->seen = true;
-    tag->last_ns = event_ns;
-    tag->last = *value;
-    if (value->kind != VALUE_TEXT) {
+    if (bytes_equal(bytes_of(tag->unit), unit)) {
         return;
     }
-    if (value->text.len > SPARKPLUG_KEPT_TEXT_MAX) {
+    nodes->bytes -= tag_bytes(tag);
+    mem_free(&tag->unit);
+    if (unit.len && has_room(nodes, tag_bytes(tag) + unit.len)) {
+        tag->unit = mem_text(unit);
+    }
+    nodes->bytes += tag_bytes(tag);
+}
+
+static void keep_text(struct sparkplug_nodes *nodes, struct sparkplug_tag *tag,
+                      struct bytes text)
+{
+    if (text.len > SPARKPLUG_KEPT_TEXT_MAX ||
+        (!tag->text && !has_room(nodes, SPARKPLUG_KEPT_TEXT_MAX))) {
         tag->last = (struct value){.kind = VALUE_NONE};
         return;
     }
     if (!tag->text) {
         tag->text = mem_array(SPARKPLUG_KEPT_TEXT_MAX + 1, 1);
+        nodes->bytes += SPARKPLUG_KEPT_TEXT_MAX;
     }
-    if (value->text.len) {
-        memcpy(tag->text, value->text.data, value->text.len);
+    if (text.len) {
+        memcpy(tag->text, text.data, text.len);
     }
     tag->last.text.data = (const uint8_t *)tag->text;
+}
+
+void sparkplug_tag_set_last(struct sparkplug_nodes *nodes, struct sparkplug_tag *tag,
+                            const struct value *value, int64_t event_ns)
+{
+    tag->seen = true;
+    tag->last_ns = event_ns;
+    tag->last = *value;
+    if (value->kind == VALUE_TEXT) {
+        keep_text(nodes, tag, value->text);
+    }
 }
 
 /* ---- sequence ---- */

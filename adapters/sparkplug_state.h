@@ -19,7 +19,9 @@
 #define SPARKPLUG_DEVICES_MAX 1000 /* of a node */
 #define SPARKPLUG_TAGS_MAX 20000   /* of a node, so that its death fits a message */
 #define SPARKPLUG_TAGS_ALL_MAX 200000
-#define SPARKPLUG_KEPT_TEXT_MAX 255 /* a longer last text is not kept */
+#define SPARKPLUG_BYTES_MAX (24U << 20) /* of all, as saved, roughly */
+#define SPARKPLUG_KEPT_TEXT_MAX 255     /* a longer last text is not kept */
+#define SPARKPLUG_ID_MAX 255            /* of a group, node or device */
 #define SPARKPLUG_SEQ_COUNT 256
 
 struct sparkplug_tag {
@@ -61,6 +63,7 @@ struct sparkplug_node {
 struct sparkplug_nodes {
     struct table table; /* "group/node" -> struct sparkplug_node */
     size_t tag_count;
+    size_t bytes;
 };
 
 void sparkplug_nodes_deinit(struct sparkplug_nodes *nodes);
@@ -75,7 +78,8 @@ struct sparkplug_device *sparkplug_device_find(struct sparkplug_node *node,
  * an empty id is the node's own. */
 struct sparkplug_node *sparkplug_node_add(struct sparkplug_nodes *nodes,
                                           struct bytes key);
-struct sparkplug_device *sparkplug_device_add(struct sparkplug_node *node,
+struct sparkplug_device *sparkplug_device_add(struct sparkplug_nodes *nodes,
+                                              struct sparkplug_node *node,
                                               struct bytes id);
 
 /* Whether a birth of this device with `count` tags fits the limits. */
@@ -99,10 +103,11 @@ size_t sparkplug_device_index(struct sparkplug_device *device);
 struct sparkplug_tag *sparkplug_tag_by_alias(const struct sparkplug_device *device,
                                              uint64_t alias);
 
-/* Keep a copy. */
-void sparkplug_tag_set_unit(struct sparkplug_tag *tag, struct bytes unit);
-void sparkplug_tag_set_last(struct sparkplug_tag *tag, const struct value *value,
-                            int64_t event_ns);
+/* What does not fit the limits is not kept: no unit, no value. */
+void sparkplug_tag_set_unit(struct sparkplug_nodes *nodes, struct sparkplug_tag *tag,
+                            struct bytes unit);
+void sparkplug_tag_set_last(struct sparkplug_nodes *nodes, struct sparkplug_tag *tag,
+                            const struct value *value, int64_t event_ns);
 
 /* Sequence: starts at a birth, steps at each later message.  A number that was jumped
  * over is missing until it comes. */

@@ -155,9 +155,9 @@ static void load_tag(struct loading *l, struct sparkplug_device *device)
     tag->has_alias = flags & TAG_ALIAS;
     tag->alias = alias;
     tag->datatype = (uint32_t)datatype;
-    sparkplug_tag_set_unit(tag, unit);
+    sparkplug_tag_set_unit(l->nodes, tag, unit);
     if (flags & TAG_SEEN) {
-        sparkplug_tag_set_last(tag, &last, last_ns);
+        sparkplug_tag_set_last(l->nodes, tag, &last, last_ns);
     }
 }
 
@@ -200,7 +200,8 @@ static void load_node(struct loading *l)
     for (uint64_t i = 0; i < count && !l->in.failed; i++) {
         struct bytes id = cursor_string(&l->in);
         bool known = sparkplug_device_find(node, id) != NULL;
-        struct sparkplug_device *device = known ? NULL : sparkplug_device_add(node, id);
+        struct sparkplug_device *device =
+            known ? NULL : sparkplug_device_add(l->nodes, node, id);
         if (!device) {
             l->in.failed = true;
             return;

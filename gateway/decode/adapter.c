@@ -114,6 +114,13 @@ enum err decoding_reject(struct decoding *d, const char *reason, const char *for
     return ERR_OK;
 }
 
+void decoding_settle(struct decoding *d)
+{
+    if (d->outcome == OUTCOME_PARTIAL && d->count == 0) {
+        d->outcome = OUTCOME_REJECTED;
+    }
+}
+
 bool time_plausible(int64_t event_ns)
 {
     return event_ns >= PLAUSIBLE_FROM_NS && event_ns < PLAUSIBLE_TO_NS;

@@ -75,6 +75,9 @@ void decoding_part_bad(struct decoding *d, const char *reason, const char *forma
 enum err decoding_reject(struct decoding *d, const char *reason, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* At the end of a decode(): a PARTIAL outcome without a reading becomes REJECTED. */
+void decoding_settle(struct decoding *d);
+
 /* Whether a time lies in 2000-01-01..2100-01-01, UTC. */
 bool time_plausible(int64_t event_ns);
 

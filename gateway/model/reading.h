@@ -7,6 +7,7 @@
 #define MODEL_READING_H
 
 #include "core/bytes.h"
+#include "core/check.h"
 
 enum value_kind {
     VALUE_NONE,   /* no value: null, not a number, missing; quality says why */
@@ -74,5 +75,9 @@ static inline bool value_number(const struct value *value, double *ret_number)
     }
     return false;
 }
+
+/* A number as written, plain decimal: whole ones exact where 64 bits hold them, the
+ * others as doubles.  False when it is no plain number or not finite. */
+MUST_CHECK bool value_parse(struct bytes text, struct value *ret_value);
 
 #endif

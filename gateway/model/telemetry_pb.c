@@ -12,6 +12,7 @@
 
 #include "core/utf8.h"
 #include "core/wire.h"
+#include "model/proto_arena.h"
 #include "telemetry.pb-c.h"
 
 #define FIELDS_MAX 16
@@ -177,23 +178,6 @@ static enum err too_large(struct error *e)
                         "the message does not fit into its arena");
 }
 
-/* protobuf-c's allocator: from the arena, and never freed one by one. */
-static void *take(void *arena, size_t size)
-{
-    return arena_take(arena, size, 1);
-}
-
-static void keep(void *arena, void *memory)
-{
-    (void)arena;
-    (void)memory;
-}
-
-static ProtobufCAllocator allocator_over(struct arena *arena)
-{
-    return (ProtobufCAllocator){.alloc = take, .free = keep, .allocator_data = arena};
-}
-
 static enum err check_head(const struct telemetry_head *head, const struct scan *scan,
                            struct error *e)
 {
@@ -220,7 +204,7 @@ enum err telemetry_read_batch(struct arena *arena, struct bytes payload,
     if (result != ERR_OK) {
         return result;
     }
-    ProtobufCAllocator allocator = allocator_over(arena);
+    ProtobufCAllocator allocator = proto_arena(arena);
     const Emgate__V1__Batch *batch =
         emgate__v1__batch__unpack(&allocator, payload.len, payload.data);
     if (!batch) {
@@ -292,7 +276,7 @@ enum err telemetry_read_announce(struct arena *arena, struct bytes payload,
     if (result != ERR_OK) {
         return result;
     }
-    ProtobufCAllocator allocator = allocator_over(arena);
+    ProtobufCAllocator allocator = proto_arena(arena);
     const Emgate__V1__Announce *announce =
         emgate__v1__announce__unpack(&allocator, payload.len, payload.data);
     if (!announce) {

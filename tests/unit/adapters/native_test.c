@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decoder.h"
 #include "model/telemetry.h"
+#include "probe.h"
 
 #include <math.h>
 
@@ -15,25 +15,25 @@ static struct telemetry_head head_of(const char *device)
                                    .base_time_ms = 1785340800000};
 }
 
-static enum outcome feed_batch(struct decoder *d, const struct telemetry_head *head,
+static enum outcome feed_batch(struct probe *d, const struct telemetry_head *head,
                                const struct telemetry_reading *readings, size_t count)
 {
     struct buf payload;
     buf_init(&payload, 1U << 20);
     telemetry_write_batch(&payload, head, readings, count);
     cr_assert_not(payload.overflow);
-    enum outcome outcome = decoder_feed(d, TELEMETRY, buf_bytes(&payload));
+    enum outcome outcome = probe_feed(d, TELEMETRY, buf_bytes(&payload));
     buf_deinit(&payload);
     return outcome;
 }
 
-static enum outcome announce(struct decoder *d, const struct telemetry_metric *metrics,
+static enum outcome announce(struct probe *d, const struct telemetry_metric *metrics,
                              size_t count)
 {
     struct buf payload;
     buf_init(&payload, 1U << 20);
     telemetry_write_announce(&payload, BYTES("kiln-1"), metrics, count);
-    enum outcome outcome = decoder_feed(d, ANNOUNCE, buf_bytes(&payload));
+    enum outcome outcome = probe_feed(d, ANNOUNCE, buf_bytes(&payload));
     buf_deinit(&payload);
     return outcome;
 }
@@ -53,7 +53,7 @@ static struct telemetry_reading number_of(const char *name, double number)
 
 Test(native, every_kind_of_value_arrives_as_sent)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     struct telemetry_reading readings[] = {
         number_of("number", 0.0),
@@ -71,22 +71,22 @@ Test(native, every_kind_of_value_arrives_as_sent)
     cr_assert_eq(feed_batch(d, &head, readings, 4), OUTCOME_ACCEPTED);
 
     cr_assert_eq(d->out.count, 4);
-    cr_assert_eq(decoder_find(d, "number")->value.kind, VALUE_DOUBLE);
-    const struct reading *integer = decoder_find(d, "integer");
+    cr_assert_eq(probe_find(d, "number")->value.kind, VALUE_DOUBLE);
+    const struct reading *integer = probe_find(d, "integer");
     cr_assert_eq(integer->value.integer, INT64_MIN);
     cr_assert(bytes_are(integer->unit, "kg"));
     cr_assert_eq(integer->event_ns, INT64_C(1785340798500) * NS_PER_MS);
-    cr_assert_eq(decoder_find(d, "truth")->value.kind, VALUE_BOOL);
-    cr_assert(bytes_are(decoder_find(d, "text")->value.text, "run"));
-    cr_assert_eq(decoder_find(d, "text")->quality, QUALITY_UNCERTAIN);
+    cr_assert_eq(probe_find(d, "truth")->value.kind, VALUE_BOOL);
+    cr_assert(bytes_are(probe_find(d, "text")->value.text, "run"));
+    cr_assert_eq(probe_find(d, "text")->quality, QUALITY_UNCERTAIN);
     cr_assert(bytes_are(d->out.device, "kiln-1"));
     cr_assert(d->out.device_boot == 77 && d->out.device_sequence == 5);
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, identity_is_of_boot_sequence_and_index)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     struct telemetry_reading readings[] = {number_of("a", 1), number_of("a", 1)};
     feed_batch(d, &head, readings, 2);
@@ -101,15 +101,15 @@ Test(native, identity_is_of_boot_sequence_and_index)
     cr_assert(first != 0 && second != 0 && first != second);
     cr_assert_neq(d->out.readings[0].identity, first);
     cr_assert_neq(d->out.readings[0].identity, second);
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, an_alias_takes_name_and_unit_from_the_announcement)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     cr_assert_eq(announce(d, two_metrics, 2), OUTCOME_ACCEPTED_EMPTY);
-    struct decoder *restarted = decoder_restart(d, NULL);
+    struct probe *restarted = probe_restart(d, NULL);
     struct telemetry_reading readings[] = {
         {.alias = 9, .value = {.kind = VALUE_INT, .integer = 3}},
         {.alias = 1, .value = {.kind = VALUE_INT, .integer = 4}, .unit = BYTES("K")},
@@ -118,47 +118,47 @@ Test(native, an_alias_takes_name_and_unit_from_the_announcement)
 
     cr_assert_eq(feed_batch(restarted, &head, readings, 3), OUTCOME_ACCEPTED);
 
-    cr_assert(bytes_are(decoder_find(restarted, "flow")->unit, "t/h"));
-    cr_assert(bytes_are(decoder_find(restarted, "temp")->unit, "K"));
-    cr_assert(bytes_are(decoder_nth(restarted, "flow", 1)->unit, "t/h"));
-    decoder_free(restarted);
-    decoder_free(d);
+    cr_assert(bytes_are(probe_find(restarted, "flow")->unit, "t/h"));
+    cr_assert(bytes_are(probe_find(restarted, "temp")->unit, "K"));
+    cr_assert(bytes_are(probe_nth(restarted, "flow", 1)->unit, "t/h"));
+    probe_free(restarted);
+    probe_free(d);
 }
 
 Test(native, an_unknown_alias_spoils_its_reading_only)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     struct telemetry_reading readings[] = {
         {.alias = 3, .value = {.kind = VALUE_INT, .integer = 3}}, number_of("a", 1)};
 
     cr_assert_eq(feed_batch(d, &head, readings, 2), OUTCOME_PARTIAL);
-    cr_assert(decoder_reason_is(d, "unknown_alias"));
+    cr_assert(probe_reason_is(d, "unknown_alias"));
     cr_assert_eq(d->out.count, 1);
 
     cr_assert_eq(feed_batch(d, &head, readings, 1), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "unknown_alias"));
-    decoder_free(d);
+    cr_assert(probe_reason_is(d, "unknown_alias"));
+    probe_free(d);
 }
 
 Test(native, a_later_announcement_replaces_the_whole_earlier_one)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     announce(d, two_metrics, 2);
     announce(d, two_metrics, 1);
     struct telemetry_reading gone = {.alias = 1, .value = {.kind = VALUE_INT}};
     cr_assert_eq(feed_batch(d, &head, &gone, 1), OUTCOME_REJECTED);
 
-    cr_assert_eq(decoder_feed(d, ANNOUNCE, BYTES("")), OUTCOME_ACCEPTED_EMPTY);
+    cr_assert_eq(probe_feed(d, ANNOUNCE, BYTES("")), OUTCOME_ACCEPTED_EMPTY);
     struct telemetry_reading left = {.alias = 9, .value = {.kind = VALUE_INT}};
     cr_assert_eq(feed_batch(d, &head, &left, 1), OUTCOME_REJECTED);
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, a_number_that_is_none_is_a_bad_reading)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     struct telemetry_reading readings[] = {
         number_of("nan", (double)NAN),
@@ -173,12 +173,12 @@ Test(native, a_number_that_is_none_is_a_bad_reading)
         cr_assert_eq(d->out.readings[i].quality, QUALITY_BAD);
         cr_assert(bytes_are(d->out.readings[i].detail, details[i]));
     }
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, each_required_field_is_required)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_reading reading = number_of("a", 1);
     struct telemetry_head heads[] = {head_of(""), head_of("kiln-1"), head_of("kiln-1"),
                                      head_of("kiln-1")};
@@ -187,67 +187,67 @@ Test(native, each_required_field_is_required)
     heads[3].base_time_ms = 0;
     for (size_t i = 0; i < 4; i++) {
         cr_assert_eq(feed_batch(d, &heads[i], &reading, 1), OUTCOME_REJECTED);
-        cr_assert(decoder_reason_is(d, "missing_field"), "%zu: %s", i, d->out.reason);
+        cr_assert(probe_reason_is(d, "missing_field"), "%zu: %s", i, d->out.reason);
     }
     struct telemetry_head other = head_of("kiln-2");
     cr_assert_eq(feed_batch(d, &other, &reading, 1), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "device_mismatch"));
-    decoder_free(d);
+    cr_assert(probe_reason_is(d, "device_mismatch"));
+    probe_free(d);
 }
 
 Test(native, a_batch_without_readings_is_counted_as_empty)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     cr_assert_eq(feed_batch(d, &head, NULL, 0), OUTCOME_ACCEPTED_EMPTY);
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, foreign_bytes_are_never_a_batch)
 {
-    struct decoder *d = decoder_new("native", NULL);
-    cr_assert_eq(decoder_feed_text(d, TELEMETRY, ""), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "empty_payload"));
-    cr_assert_eq(decoder_feed_text(d, TELEMETRY, "{\"a\":1}"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "malformed_protobuf"));
-    cr_assert_eq(decoder_feed_text(d, TELEMETRY, "\x40\x01\x48\x02"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "unknown_fields"));
-    cr_assert_eq(decoder_feed_text(d, "emgate/v1/kiln-1/ack", "x"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "bad_topic"));
-    decoder_free(d);
+    struct probe *d = probe_new("native", NULL);
+    cr_assert_eq(probe_feed_text(d, TELEMETRY, ""), OUTCOME_REJECTED);
+    cr_assert(probe_reason_is(d, "empty_payload"));
+    cr_assert_eq(probe_feed_text(d, TELEMETRY, "{\"a\":1}"), OUTCOME_REJECTED);
+    cr_assert(probe_reason_is(d, "malformed_protobuf"));
+    cr_assert_eq(probe_feed_text(d, TELEMETRY, "\x40\x01\x48\x02"), OUTCOME_REJECTED);
+    cr_assert(probe_reason_is(d, "unknown_fields"));
+    cr_assert_eq(probe_feed_text(d, "emgate/v1/kiln-1/ack", "x"), OUTCOME_REJECTED);
+    cr_assert(probe_reason_is(d, "bad_topic"));
+    probe_free(d);
 }
 
 Test(native, a_zero_byte_in_a_name_does_not_shorten_it)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     struct telemetry_reading reading = {.name = BYTES("flow\0x"),
                                         .value = {.kind = VALUE_INT}};
     cr_assert_eq(feed_batch(d, &head, &reading, 1), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "bad_text"));
-    decoder_free(d);
+    cr_assert(probe_reason_is(d, "bad_text"));
+    probe_free(d);
 }
 
 Test(native, a_device_without_a_clock_gets_the_receive_time_and_is_kept)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     const uint64_t clocks[] = {5000, UINT64_MAX, 1785340800};
     for (size_t i = 0; i < 3; i++) {
         struct telemetry_head head = head_of("kiln-1");
         head.base_time_ms = clocks[i];
         struct telemetry_reading reading = number_of("a", 1);
         cr_assert_eq(feed_batch(d, &head, &reading, 1), OUTCOME_PARTIAL);
-        cr_assert(decoder_reason_is(d, "implausible_timestamp"));
+        cr_assert(probe_reason_is(d, "implausible_timestamp"));
         cr_assert_eq(d->out.readings[0].event_ns, d->now_ns);
         cr_assert_eq(d->out.readings[0].quality, QUALITY_UNCERTAIN);
         cr_assert(d->out.readings[0].flags & READING_RECEIVE_TIME);
     }
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, ten_thousand_readings_pass_and_one_more_is_refused)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     struct telemetry_head head = head_of("kiln-1");
     size_t count = TELEMETRY_READINGS_MAX + 1;
     struct telemetry_reading *readings = mem_array(count, sizeof *readings);
@@ -257,9 +257,9 @@ Test(native, ten_thousand_readings_pass_and_one_more_is_refused)
     cr_assert_eq(feed_batch(d, &head, readings, count - 1), OUTCOME_ACCEPTED);
     cr_assert_eq(d->out.count, count - 1);
     cr_assert_eq(feed_batch(d, &head, readings, count), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(d, "too_many_readings"));
+    cr_assert(probe_reason_is(d, "too_many_readings"));
     mem_free(&readings);
-    decoder_free(d);
+    probe_free(d);
 }
 
 Test(native, a_reading_of_an_aliased_batch_costs_about_twelve_bytes)
@@ -284,12 +284,12 @@ Test(native, a_reading_of_an_aliased_batch_costs_about_twelve_bytes)
 
 Test(native, a_damaged_state_is_told_and_leaves_an_empty_one)
 {
-    struct decoder *d = decoder_new("native", NULL);
+    struct probe *d = probe_new("native", NULL);
     announce(d, two_metrics, 2);
     struct buf saved;
     buf_init(&saved, 4096);
     d->adapter->save(d->state, &saved);
-    struct decoder *other = decoder_new("native", NULL);
+    struct probe *other = probe_new("native", NULL);
     for (size_t len = 0; len < saved.len; len++) {
         struct bytes part = bytes_slice(buf_bytes(&saved), 0, len);
         cr_assert_eq(other->adapter->load(other->state, part, &other->e), ERR_CORRUPT);
@@ -297,6 +297,6 @@ Test(native, a_damaged_state_is_told_and_leaves_an_empty_one)
     cr_assert_eq(other->adapter->load(other->state, buf_bytes(&saved), &other->e),
                  ERR_OK);
     buf_deinit(&saved);
-    decoder_free(other);
-    decoder_free(d);
+    probe_free(other);
+    probe_free(d);
 }

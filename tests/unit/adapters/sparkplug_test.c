@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decoder.h"
+#include "probe.h"
 #include "sparkplug_state.h"
 #include "sparkplug_writer.h"
 
@@ -10,7 +10,7 @@
 
 /* What is being written, and to whom it goes. */
 struct bench {
-    struct decoder *d;
+    struct probe *d;
     struct buf payload;
     struct buf metric;
 };
@@ -18,7 +18,7 @@ struct bench {
 static struct bench *bench_new(const char *settings)
 {
     struct bench *b = mem_new(struct bench);
-    b->d = decoder_new("sparkplug", settings);
+    b->d = probe_new("sparkplug", settings);
     cr_assert_eq(b->d->problems.count, 0);
     buf_init(&b->payload, WRITER_MAX);
     buf_init(&b->metric, WRITER_MAX);
@@ -27,7 +27,7 @@ static struct bench *bench_new(const char *settings)
 
 static void bench_free(struct bench *b)
 {
-    decoder_free(b->d);
+    probe_free(b->d);
     buf_deinit(&b->payload);
     buf_deinit(&b->metric);
     mem_free(&b);
@@ -65,7 +65,7 @@ static enum outcome send_to(struct bench *b, const char *kind, const char *devic
     char topic[128];
     snprintf(topic, sizeof topic, "spBv1.0/g/%s/n%s%s", kind, device ? "/" : "",
              device ? device : "");
-    return decoder_feed(b->d, topic, buf_bytes(&b->payload));
+    return probe_feed(b->d, topic, buf_bytes(&b->payload));
 }
 
 static void whole(struct bench *b, const char *name, uint64_t alias, uint32_t datatype,
@@ -118,7 +118,7 @@ static enum outcome ndeath(struct bench *b, uint64_t bd_seq)
 
 static size_t tick(struct bench *b, int64_t after_ns)
 {
-    decoder_begin(b->d);
+    probe_begin(b->d);
     b->d->adapter->tick(b->d->state, b->d->now_ns + after_ns, &b->d->out);
     return b->d->out.action_count;
 }
@@ -170,13 +170,13 @@ Test(sparkplug, data_by_alias_takes_name_type_and_unit_from_the_birth)
     put_number(&b->metric, 10, 251);
     end_metric(b);
     cr_assert_eq(send_to(b, "DBIRTH", "d"), OUTCOME_ACCEPTED);
-    cr_assert_eq(decoder_find(b->d, "drift")->value.integer, -5);
+    cr_assert_eq(probe_find(b->d, "drift")->value.integer, -5);
 
     begin(b, 252);
     whole(b, NULL, 5, 0, 4294967288);
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
 
-    const struct reading *reading = decoder_find(b->d, "drift");
+    const struct reading *reading = probe_find(b->d, "drift");
     cr_assert_eq(reading->value.integer, -8);
     cr_assert(bytes_are(reading->unit, "mm"));
     cr_assert(bytes_are(reading->device, "g/n/d"));
@@ -201,7 +201,7 @@ Test(sparkplug, several_values_of_one_metric_stay_in_order_with_their_times)
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
 
     for (size_t i = 0; i < 3; i++) {
-        const struct reading *reading = decoder_nth(b->d, "temp", i);
+        const struct reading *reading = probe_nth(b->d, "temp", i);
         cr_assert_eq(reading->event_ns, (int64_t)(SENT_MS + i) * NS_PER_MS);
         cr_assert_eq((reading->flags & READING_HISTORICAL) != 0, i < 2);
         cr_assert_eq((reading->flags & READING_TRANSIENT) != 0, i == 2);
@@ -220,7 +220,7 @@ Test(sparkplug, an_unknown_alias_spoils_itself_only_and_asks_for_a_birth)
 
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_PARTIAL);
 
-    cr_assert(decoder_reason_is(b->d, "unknown_alias"));
+    cr_assert(probe_reason_is(b->d, "unknown_alias"));
     cr_assert_eq(b->d->out.count, 1);
     cr_assert_eq(b->d->out.action_count, 1);
     cr_assert(bytes_are(b->d->out.actions[0].topic, "spBv1.0/g/NCMD/n"));
@@ -236,13 +236,13 @@ Test(sparkplug, an_alias_given_twice_names_neither)
     real(b, "b", 3, 2.0);
     real(b, "c", 4, 2.0);
     cr_assert_eq(send_to(b, "DBIRTH", "d"), OUTCOME_PARTIAL);
-    cr_assert(decoder_reason_is(b->d, "duplicate_alias"));
+    cr_assert(probe_reason_is(b->d, "duplicate_alias"));
     cr_assert_eq(b->d->out.count, 3);
 
     begin(b, 2);
     whole(b, NULL, 3, 0, 1);
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "unknown_alias"));
+    cr_assert(probe_reason_is(b->d, "unknown_alias"));
     bench_free(b);
 }
 
@@ -251,7 +251,7 @@ Test(sparkplug, a_rebirth_forgets_aliases_and_devices_of_before)
     struct bench *b = born(NULL);
     nbirth(b, 0, 7);
     cr_assert_eq(data_of(b, 1, 1.0), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "no_birth"));
+    cr_assert(probe_reason_is(b->d, "no_birth"));
     dbirth(b, 2);
     cr_assert_eq(data_of(b, 3, 1.0), OUTCOME_ACCEPTED);
     bench_free(b);
@@ -268,7 +268,7 @@ static const struct reading *value_of(struct bench *b, uint32_t datatype, unsign
     put_number(&b->metric, field, number);
     end_metric(b);
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
-    return decoder_find(b->d, "v");
+    return probe_find(b->d, "v");
 }
 
 Test(sparkplug, whole_numbers_of_every_width_and_habit)
@@ -351,7 +351,7 @@ Test(sparkplug, a_float_that_is_no_number_and_an_explicit_null_are_bad)
 
     const char *const names[] = {"nan", "inf", "null"};
     for (size_t i = 0; i < 3; i++) {
-        const struct reading *reading = decoder_find(b->d, names[i]);
+        const struct reading *reading = probe_find(b->d, names[i]);
         cr_assert_eq(reading->value.kind, VALUE_NONE);
         cr_assert_eq(reading->quality, QUALITY_BAD);
         cr_assert(bytes_are(reading->detail, names[i]));
@@ -378,7 +378,7 @@ static const struct reading *quality_of(struct bench *b, uint32_t code)
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
     buf_deinit(&set);
     buf_deinit(&value);
-    return decoder_find(b->d, "temp");
+    return probe_find(b->d, "temp");
 }
 
 Test(sparkplug, property_quality_becomes_the_readings_quality)
@@ -460,9 +460,9 @@ Test(sparkplug, a_table_gives_a_reading_a_cell_row_by_row)
         cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
 
         cr_assert_eq(b->d->out.count, 4);
-        cr_assert_eq(decoder_nth(b->d, "table/count", 0)->value.integer, 40);
-        cr_assert_eq(decoder_nth(b->d, "table/count", 1)->value.integer, 41);
-        cr_assert(decoder_nth(b->d, "table/on", 1)->value.truth);
+        cr_assert_eq(probe_nth(b->d, "table/count", 0)->value.integer, 40);
+        cr_assert_eq(probe_nth(b->d, "table/count", 1)->value.integer, 41);
+        cr_assert(probe_nth(b->d, "table/on", 1)->value.truth);
     }
     bench_free(b);
 }
@@ -488,7 +488,7 @@ Test(sparkplug, members_of_a_template_are_metrics_and_definitions_are_not)
     }
     cr_assert_eq(send_to(b, "DBIRTH", "d"), OUTCOME_ACCEPTED);
     cr_assert_eq(b->d->out.count, 1);
-    cr_assert_eq(decoder_find(b->d, "pump/rpm")->value.integer, -5);
+    cr_assert_eq(probe_find(b->d, "pump/rpm")->value.integer, -5);
 
     begin(b, 2);
     metric(b, NULL, 20, 0);
@@ -499,7 +499,7 @@ Test(sparkplug, members_of_a_template_are_metrics_and_definitions_are_not)
     end_metric(b);
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
 
-    cr_assert_eq(decoder_find(b->d, "pump/rpm")->value.integer, -6);
+    cr_assert_eq(probe_find(b->d, "pump/rpm")->value.integer, -6);
     buf_deinit(&template);
     buf_deinit(&member);
     bench_free(b);
@@ -526,7 +526,7 @@ Test(sparkplug, the_death_of_a_node_makes_all_of_it_stale_at_the_receive_time)
     cr_assert_eq(ndeath(b, 7), OUTCOME_ACCEPTED);
 
     cr_assert_eq(b->d->out.count, 3);
-    const struct reading *temp = decoder_find(b->d, "temp");
+    const struct reading *temp = probe_find(b->d, "temp");
     cr_assert_eq(temp->quality, QUALITY_BAD);
     cr_assert(bytes_are(temp->detail, "stale"));
     cr_assert_float_eq(temp->value.number, 1500.0, 1e-9);
@@ -534,7 +534,7 @@ Test(sparkplug, the_death_of_a_node_makes_all_of_it_stale_at_the_receive_time)
     cr_assert(temp->flags & READING_RECEIVE_TIME);
     cr_assert_eq(ndeath(b, 7), OUTCOME_ACCEPTED_EMPTY);
     cr_assert_eq(data_of(b, 3, 1.0), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "no_birth"));
+    cr_assert(probe_reason_is(b->d, "no_birth"));
     bench_free(b);
 }
 
@@ -616,7 +616,7 @@ Test(sparkplug, data_before_a_birth_is_set_aside_and_asked_for_at_a_limited_rate
 {
     struct bench *b = bench_new("rebirth_interval: 30s");
     cr_assert_eq(data_of(b, 5, 1.0), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "no_birth"));
+    cr_assert(probe_reason_is(b->d, "no_birth"));
     cr_assert_eq(b->d->result, ERR_OK, "its action counts");
     cr_assert_eq(b->d->out.action_count, 1);
 
@@ -663,7 +663,7 @@ Test(sparkplug, what_is_meant_for_others_is_passed_over)
     const char *const topics[] = {"STATE/scada", "spBv1.0/STATE/scada",
                                   "spBv1.0/g/NCMD/n", "spBv1.0/g/DCMD/n/d"};
     for (size_t i = 0; i < 4; i++) {
-        cr_assert_eq(decoder_feed_text(b->d, topics[i], "{\"online\":true}"),
+        cr_assert_eq(probe_feed_text(b->d, topics[i], "{\"online\":true}"),
                      OUTCOME_ACCEPTED_EMPTY);
     }
     bench_free(b);
@@ -677,8 +677,8 @@ Test(sparkplug, a_topic_of_another_shape_is_refused)
         "spBv1.0/g/XDATA/n",  "spAv1.0/g/NDATA/n",     "spBv1.0//NDATA/n",
         "spBv1.0/g/DDATA/n/", "spBv1.0/g/DDATA/n/d/e", "spBv1.0/g/NDATA/\x01"};
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
-        cr_assert_eq(decoder_feed_text(b->d, topics[i], "x"), OUTCOME_REJECTED);
-        cr_assert(decoder_reason_is(b->d, "bad_topic"), "%s", topics[i]);
+        cr_assert_eq(probe_feed_text(b->d, topics[i], "x"), OUTCOME_REJECTED);
+        cr_assert(probe_reason_is(b->d, "bad_topic"), "%s", topics[i]);
     }
     bench_free(b);
 }
@@ -712,7 +712,7 @@ Test(sparkplug, compressed_payloads_are_unpacked_before_seq_is_looked_at)
         real(b, "temp", 0, 9.5);
         pack(b, gzip);
         cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_ACCEPTED);
-        cr_assert_float_eq(decoder_number(b->d, "temp"), 9.5, 1e-9);
+        cr_assert_float_eq(probe_number(b->d, "temp"), 9.5, 1e-9);
     }
     cr_assert_eq(tick(b, NS_PER_HOUR), 0);
     bench_free(b);
@@ -729,7 +729,7 @@ Test(sparkplug, a_compression_bomb_is_refused_within_the_arena)
 
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_REJECTED);
 
-    cr_assert(decoder_reason_is(b->d, "too_large"));
+    cr_assert(probe_reason_is(b->d, "too_large"));
     cr_assert_lt(b->d->arena.used, 128U << 10);
     bench_free(b);
 }
@@ -741,7 +741,7 @@ Test(sparkplug, broken_compression_is_told)
     put_text(&b->payload, 4, "SPBV1.0_COMPRESSED");
     put_text(&b->payload, 5, "not compressed at all");
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "bad_compression"));
+    cr_assert(probe_reason_is(b->d, "bad_compression"));
     bench_free(b);
 }
 
@@ -755,7 +755,7 @@ Test(sparkplug, a_hundred_thousand_metrics_are_one_refusal)
         whole(b, NULL, 10, 0, 1);
     }
     cr_assert_eq(send_to(b, "DDATA", "d"), OUTCOME_REJECTED);
-    cr_assert(decoder_reason_is(b->d, "too_many_readings"));
+    cr_assert(probe_reason_is(b->d, "too_many_readings"));
     bench_free(b);
 }
 
@@ -768,10 +768,10 @@ Test(sparkplug, too_many_nodes_and_tags_are_refused_and_the_rest_goes_on)
         snprintf(topic, sizeof topic, "spBv1.0/g/NBIRTH/n%d", i);
         begin(b, 0);
         real(b, "a", 1, 1.0);
-        last = decoder_feed(b->d, topic, buf_bytes(&b->payload));
+        last = probe_feed(b->d, topic, buf_bytes(&b->payload));
         cr_assert_eq(last == OUTCOME_ACCEPTED, i < SPARKPLUG_NODES_MAX);
     }
-    cr_assert(decoder_reason_is(b->d, "state_full"));
+    cr_assert(probe_reason_is(b->d, "state_full"));
     bench_free(b);
 }
 
@@ -786,18 +786,18 @@ Test(sparkplug, a_restart_goes_on_where_it_stopped)
     end_metric(b);
     send_to(b, "DDATA", "d");
     data_of(b, 5, 1500.0);
-    struct decoder *before = b->d;
-    struct decoder *after = decoder_restart(before, NULL);
+    struct probe *before = b->d;
+    struct probe *after = probe_restart(before, NULL);
 
     b->d = after;
     cr_assert_eq(tick(b, NS_PER_HOUR), 1, "the hole is remembered");
     cr_assert_eq(data_of(b, 6, 1501.0), OUTCOME_ACCEPTED);
     cr_assert_eq(ndeath(b, 7), OUTCOME_ACCEPTED);
     cr_assert_eq(b->d->out.count, 4);
-    cr_assert(bytes_are(decoder_find(b->d, "mode")->value.text, "MEASURE"));
+    cr_assert(bytes_are(probe_find(b->d, "mode")->value.text, "MEASURE"));
 
     b->d = before;
-    decoder_free(after);
+    probe_free(after);
     bench_free(b);
 }
 
@@ -807,7 +807,7 @@ Test(sparkplug, a_state_cut_short_is_told_and_leaves_none)
     struct buf saved;
     buf_init(&saved, 65536);
     b->d->adapter->save(b->d->state, &saved);
-    struct decoder *other = decoder_new("sparkplug", NULL);
+    struct probe *other = probe_new("sparkplug", NULL);
     for (size_t len = 0; len < saved.len; len++) {
         struct bytes part = bytes_slice(buf_bytes(&saved), 0, len);
         cr_assert_eq(other->adapter->load(other->state, part, &other->e), ERR_CORRUPT);
@@ -815,7 +815,7 @@ Test(sparkplug, a_state_cut_short_is_told_and_leaves_none)
     cr_assert_eq(other->adapter->load(other->state, buf_bytes(&saved), &other->e),
                  ERR_OK);
     buf_deinit(&saved);
-    decoder_free(other);
+    probe_free(other);
     bench_free(b);
 }
 
@@ -823,42 +823,41 @@ Test(sparkplug, a_state_cut_short_is_told_and_leaves_none)
 
 #define PLANT "spBv1.0/cement-plant-1/"
 
-static struct decoder *plant_of(const char *folder)
+static struct probe *plant_of(const char *folder)
 {
-    struct decoder *d = decoder_new("sparkplug", NULL);
+    struct probe *d = probe_new("sparkplug", NULL);
     char path[256];
     snprintf(path, sizeof path, "vectors/%s/01-NBIRTH.bin", folder);
-    decoder_feed_file(d, PLANT "NBIRTH/kiln-edge", path);
+    probe_feed_file(d, PLANT "NBIRTH/kiln-edge", path);
     snprintf(path, sizeof path, "vectors/%s/02-DBIRTH.bin", folder);
-    cr_assert_eq(decoder_feed_file(d, PLANT "DBIRTH/kiln-edge/CEMS-01", path),
+    cr_assert_eq(probe_feed_file(d, PLANT "DBIRTH/kiln-edge/CEMS-01", path),
                  OUTCOME_ACCEPTED);
     return d;
 }
 
 Test(sparkplug, recorded_values_in_wrong_fields)
 {
-    struct decoder *d = plant_of("hostile/sparkplug-wrong-value-field");
+    struct probe *d = plant_of("hostile/sparkplug-wrong-value-field");
     cr_assert_eq(
-        decoder_feed_file(d, PLANT "DDATA/kiln-edge/CEMS-01",
-                          "vectors/hostile/sparkplug-wrong-value-field/03-DDATA.bin"),
+        probe_feed_file(d, PLANT "DDATA/kiln-edge/CEMS-01",
+                        "vectors/hostile/sparkplug-wrong-value-field/03-DDATA.bin"),
         OUTCOME_PARTIAL);
     cr_assert_eq(d->out.count, 3);
-    cr_assert(bytes_are(decoder_find(d, "Stack/SO2")->detail, "wrong_type"));
-    cr_assert(decoder_find(d, "Running")->value.truth);
-    cr_assert_float_eq(decoder_number(d, "Stack/O2"), 10.5, 1e-9);
-    decoder_free(d);
+    cr_assert(bytes_are(probe_find(d, "Stack/SO2")->detail, "wrong_type"));
+    cr_assert(probe_find(d, "Running")->value.truth);
+    cr_assert_float_eq(probe_number(d, "Stack/O2"), 10.5, 1e-9);
+    probe_free(d);
 }
 
 Test(sparkplug, recorded_node_death)
 {
-    struct decoder *d = plant_of("sparkplug-b/ndeath-marks-stale");
-    cr_assert_eq(
-        decoder_feed_file(d, PLANT "NDEATH/kiln-edge",
-                          "vectors/sparkplug-b/ndeath-marks-stale/03-NDEATH.bin"),
-        OUTCOME_ACCEPTED);
+    struct probe *d = plant_of("sparkplug-b/ndeath-marks-stale");
+    cr_assert_eq(probe_feed_file(d, PLANT "NDEATH/kiln-edge",
+                                 "vectors/sparkplug-b/ndeath-marks-stale/03-NDEATH.bin"),
+                 OUTCOME_ACCEPTED);
     cr_assert_eq(d->out.count, 15);
-    cr_assert(bytes_are(decoder_find(d, "LastCalibration")->unit, "ms"));
-    decoder_free(d);
+    cr_assert(bytes_are(probe_find(d, "LastCalibration")->unit, "ms"));
+    probe_free(d);
 }
 
 Test(sparkplug, recorded_hostile_payloads_are_refused)
@@ -869,13 +868,12 @@ Test(sparkplug, recorded_hostile_payloads_are_refused)
         {"sparkplug-overlong-varint", "malformed_protobuf"},
         {"sparkplug-random-bytes", "malformed_protobuf"},
     };
-    struct decoder *d = decoder_new("sparkplug", NULL);
+    struct probe *d = probe_new("sparkplug", NULL);
     for (size_t i = 0; i < 4; i++) {
         char path[256];
         snprintf(path, sizeof path, "vectors/hostile/%s/payload.bin", cases[i][0]);
-        decoder_feed_file(d, PLANT "DDATA/kiln-edge/CEMS-01", path);
-        cr_assert(decoder_reason_is(d, cases[i][1]), "%s: %s", cases[i][0],
-                  d->out.reason);
+        probe_feed_file(d, PLANT "DDATA/kiln-edge/CEMS-01", path);
+        cr_assert(probe_reason_is(d, cases[i][1]), "%s: %s", cases[i][0], d->out.reason);
     }
-    decoder_free(d);
+    probe_free(d);
 }

@@ -3,8 +3,8 @@
  * An adapter with its state, settings and arena, for tests: feed it messages and look
  * at what came out of the last one.
  */
-#ifndef TESTS_DECODER_H
-#define TESTS_DECODER_H
+#ifndef TESTS_PROBE_H
+#define TESTS_PROBE_H
 
 #include "config/node/node.h"
 #include "core/clock.h"
@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DECODER_ARENA_SIZE (8U << 20)
-#define DECODER_STATE_MAX (64U << 20)
-#define DECODER_RECEIVED_NS (INT64_C(1785340900) * NS_PER_S) /* 2026-07-29T16:01:40Z */
+#define PROBE_ARENA_SIZE (8U << 20)
+#define PROBE_STATE_MAX (64U << 20)
+#define PROBE_RECEIVED_NS (INT64_C(1785340900) * NS_PER_S) /* 2026-07-29T16:01:40Z */
 
-struct decoder {
+struct probe {
     const struct adapter *adapter;
     void *state;
     struct arena arena;
@@ -33,14 +33,14 @@ struct decoder {
 };
 
 /* `settings` is YAML, or NULL for none.  Problems are the test's to look at. */
-static inline struct decoder *decoder_new(const char *name, const char *settings)
+static inline struct probe *probe_new(const char *name, const char *settings)
 {
-    struct decoder *d = mem_new(struct decoder);
+    struct probe *d = mem_new(struct probe);
     d->adapter = adapter_find(bytes_of(name));
     cr_assert_not_null(d->adapter, "no adapter '%s'", name);
     d->state = mem_array(1, d->adapter->state_size + 1);
-    d->now_ns = DECODER_RECEIVED_NS;
-    arena_init(&d->arena, DECODER_ARENA_SIZE);
+    d->now_ns = PROBE_RECEIVED_NS;
+    arena_init(&d->arena, PROBE_ARENA_SIZE);
     problems_init(&d->problems);
     if (settings) {
         d->document = document_parse("settings", bytes_of(settings), &d->problems);
@@ -52,7 +52,7 @@ static inline struct decoder *decoder_new(const char *name, const char *settings
     return d;
 }
 
-static inline void decoder_free(struct decoder *d)
+static inline void probe_free(struct probe *d)
 {
     if (d->adapter->deinit) {
         d->adapter->deinit(d->state);
@@ -64,7 +64,7 @@ static inline void decoder_free(struct decoder *d)
     mem_free(&d);
 }
 
-static inline void decoder_begin(struct decoder *d)
+static inline void probe_begin(struct probe *d)
 {
     arena_reset(&d->arena);
     d->out = (struct decoding){.arena = &d->arena};
@@ -72,10 +72,10 @@ static inline void decoder_begin(struct decoder *d)
 }
 
 /* The outcome as the gateway sees it. */
-static inline enum outcome decoder_feed(struct decoder *d, const char *topic,
-                                        struct bytes payload)
+static inline enum outcome probe_feed(struct probe *d, const char *topic,
+                                      struct bytes payload)
 {
-    decoder_begin(d);
+    probe_begin(d);
     struct message message = {.topic = bytes_of(topic),
                               .payload = payload,
                               .received_ns = d->now_ns,
@@ -92,21 +92,21 @@ static inline enum outcome decoder_feed(struct decoder *d, const char *topic,
     return d->out.outcome;
 }
 
-static inline enum outcome decoder_feed_text(struct decoder *d, const char *topic,
-                                             const char *payload)
+static inline enum outcome probe_feed_text(struct probe *d, const char *topic,
+                                           const char *payload)
 {
-    return decoder_feed(d, topic, bytes_of(payload));
+    return probe_feed(d, topic, bytes_of(payload));
 }
 
 /* The content of a file below tests/; the caller releases it. */
-static inline struct buf decoder_file(const char *path)
+static inline struct buf probe_file(const char *path)
 {
     char full[1024];
     snprintf(full, sizeof full, "%s/%s", TEST_DATA, path);
     FILE *in = fopen(full, "rbe");
     cr_assert_not_null(in, "no file '%s'", full);
     struct buf content;
-    buf_init(&content, DECODER_ARENA_SIZE);
+    buf_init(&content, PROBE_ARENA_SIZE);
     for (int byte = fgetc(in); byte != EOF; byte = fgetc(in)) {
         buf_add_byte(&content, (uint8_t)byte);
     }
@@ -115,17 +115,17 @@ static inline struct buf decoder_file(const char *path)
 }
 
 /* The payload is gone afterwards, so that a view into it is seen by sanitizers. */
-static inline enum outcome decoder_feed_file(struct decoder *d, const char *topic,
-                                             const char *path)
+static inline enum outcome probe_feed_file(struct probe *d, const char *topic,
+                                           const char *path)
 {
-    struct buf payload = decoder_file(path);
-    enum outcome outcome = decoder_feed(d, topic, buf_bytes(&payload));
+    struct buf payload = probe_file(path);
+    enum outcome outcome = probe_feed(d, topic, buf_bytes(&payload));
     buf_deinit(&payload);
     return outcome;
 }
 
 /* How many readings of this metric there are. */
-static inline size_t decoder_count(const struct decoder *d, const char *metric)
+static inline size_t probe_count(const struct probe *d, const char *metric)
 {
     size_t count = 0;
     for (size_t i = 0; i < d->out.count; i++) {
@@ -135,8 +135,8 @@ static inline size_t decoder_count(const struct decoder *d, const char *metric)
 }
 
 /* The n-th reading of this metric, from 0; it must be there. */
-static inline const struct reading *decoder_nth(const struct decoder *d,
-                                                const char *metric, size_t n)
+static inline const struct reading *probe_nth(const struct probe *d, const char *metric,
+                                              size_t n)
 {
     static const struct reading none;
     for (size_t i = 0; i < d->out.count; i++) {
@@ -148,38 +148,36 @@ static inline const struct reading *decoder_nth(const struct decoder *d,
     return &none;
 }
 
-static inline const struct reading *decoder_find(const struct decoder *d,
-                                                 const char *metric)
+static inline const struct reading *probe_find(const struct probe *d, const char *metric)
 {
-    return decoder_nth(d, metric, 0);
+    return probe_nth(d, metric, 0);
 }
 
-static inline double decoder_number(const struct decoder *d, const char *metric)
+static inline double probe_number(const struct probe *d, const char *metric)
 {
     double number = 0;
-    cr_assert(value_number(&decoder_find(d, metric)->value, &number),
+    cr_assert(value_number(&probe_find(d, metric)->value, &number),
               "'%s' is not a number", metric);
     return number;
 }
 
-static inline bool decoder_reason_is(const struct decoder *d, const char *reason)
+static inline bool probe_reason_is(const struct probe *d, const char *reason)
 {
     return strcmp(d->out.reason, reason) == 0;
 }
 
 /* A second adapter whose state was saved by the first one and loaded. */
-static inline struct decoder *decoder_restart(const struct decoder *d,
-                                              const char *settings)
+static inline struct probe *probe_restart(const struct probe *d, const char *settings)
 {
-    struct decoder *other = decoder_new(d->adapter->name, settings);
+    struct probe *other = probe_new(d->adapter->name, settings);
     struct buf saved;
-    buf_init(&saved, DECODER_STATE_MAX);
+    buf_init(&saved, PROBE_STATE_MAX);
     d->adapter->save(d->state, &saved);
     cr_assert_not(saved.overflow);
     cr_assert_eq(other->adapter->load(other->state, buf_bytes(&saved), &other->e), ERR_OK,
                  "%s", other->e.text);
     struct buf again;
-    buf_init(&again, DECODER_STATE_MAX);
+    buf_init(&again, PROBE_STATE_MAX);
     other->adapter->save(other->state, &again);
     cr_assert(bytes_equal(buf_bytes(&saved), buf_bytes(&again)));
     buf_deinit(&saved);
