@@ -28,11 +28,12 @@
 #include "core/error.h"
 
 enum input_flag {
-    INPUT_OPTIONAL = 1, /* may be absent: `has` is false, unless `initial` is given */
-    INPUT_SERIES = 2,   /* name1, name2, ... as many as are given, at least one
-                           unless optional */
-    INPUT_TEXT = 4,     /* a word, not a number */
-    INPUT_LIMITED = 8,  /* min and max hold, inclusive; either may be infinite */
+    INPUT_OPTIONAL = 1,  /* may be absent: `has` is false, unless `initial` is given */
+    INPUT_SERIES = 2,    /* name1, name2, ... as many as are given, at least one
+                            unless optional */
+    INPUT_TEXT = 4,      /* a word, not a number */
+    INPUT_POSITIVE = 16, /* above 0: something is divided by it */
+    INPUT_LIMITED = 8,   /* min and max hold, inclusive; either may be infinite */
 };
 
 #define METHOD_SERIES_MAX 20000 /* items of a series: hours of two years */
@@ -48,7 +49,8 @@ struct method_input {
     const char *help;           /* meaning; for formulas the symbol; words of a text */
 };
 
-/* How an output enters a process's totals when the method is used by a stream. */
+/* How an output enters a process's totals when the method is used by a stream.  The unit
+ * of an output with a role is the one said here, without alternatives. */
 enum output_role {
     OUTPUT_PLAIN,       /* printed by compute, not summed */
     OUTPUT_CO2E,        /* t CO2e that counts; summed into the stream's term */
@@ -124,6 +126,11 @@ struct method {
                         const struct method_results *results, struct error *e);
 };
 
+/* Declarations: `method_<name>`. */
+#define METHOD(name) extern const struct method method_##name;
+#include "methods/list.h"
+#undef METHOD
+
 /* All methods, ending in NULL, in the order of gateway/methods/list.h. */
 extern const struct method *const methods[];
 
@@ -133,6 +140,10 @@ const struct method *method_find(struct bytes name);
 /* The index of the input that `name` means, or -1.  For an item of a series `*ret_item`
  * is its number from 0 ("term3" gives 2), else 0. */
 int method_input_find(const struct method *method, struct bytes name, size_t *ret_item);
+
+/* Fills one absent value from the table's defaults; `stream` says whose. */
+void method_fill(const struct method_input *input, bool stream,
+                 struct quantity *quantity);
 
 /* Calls compute() for a method whose series are given or not, after checking presence
  * and limits of every input, and checks that every output is finite.  ERR_REJECT. */
