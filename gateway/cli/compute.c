@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate compute`: emissions calculated by hand, case by case. */
-#include "cli/command.h"
 #include "compute/compute.h"
+#include "cli/command.h"
 #include "core/mem.h"
 #include "units/units.h"
 
@@ -89,10 +89,12 @@ const struct command command_compute = {
         "\n"
         "and prints one line for each, in order:\n"
         "\n"
-        "  {\"id\": 1, \"outputs\": {\"co2_fossil\": {\"value\": 827820, \"unit\": \"t CO2\"}}}\n"
+        "  {\"id\": 1, \"outputs\": {\"co2_fossil\": {\"value\": 827820, \"unit\": \"t "
+        "CO2\"}}}\n"
         "\n"
         "Units are converted, never assumed.  A case that can't be computed gives\n"
-        "{\"id\": 1, \"error\": \"why\"}; the others are computed, and the exit code is 65.\n"
+        "{\"id\": 1, \"error\": \"why\"}; the others are computed, and the exit code is "
+        "65.\n"
         "'emgate methods' lists the functions, 'emgate methods NAME' the inputs of one.",
     .words_max = 1,
     .run = run,

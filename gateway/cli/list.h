@@ -2,3 +2,5 @@
 /* Every command, one line each; no include guard, read with several meanings. */
 COMMAND(adapters)
 COMMAND(sinks)
+COMMAND(compute)
+COMMAND(methods)

@@ -34,7 +34,8 @@ static const char *unit_words(const char *unit)
 static void print_input(const struct method_input *input)
 {
     bool series = (input->flags & INPUT_SERIES) != 0;
-    printf("  %s%s [%s]", input->name, series ? "1, 2, ..." : "", unit_words(input->unit));
+    printf("  %s%s [%s]", input->name, series ? "1, 2, ..." : "",
+           unit_words(input->unit));
     if (input->initial) {
         printf(", default %s", input->initial);
     } else if (input->flags & INPUT_OPTIONAL) {
@@ -101,8 +102,9 @@ const struct command command_methods = {
     .name = "methods",
     .summary = "the calculations that are built in",
     .usage = "[NAME]",
-    .help = "Without a name: every method, one line each.  With one: its formula, source,\n"
-            "inputs with units, defaults and limits, and outputs.",
+    .help =
+        "Without a name: every method, one line each.  With one: its formula, source,\n"
+        "inputs with units, defaults and limits, and outputs.",
     .words_max = 1,
     .run = run,
 };
