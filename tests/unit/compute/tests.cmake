@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(unit/compute/compute_test.c compute)
+unit_test(unit/compute/vectors_test.c compute)
