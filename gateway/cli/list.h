@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command, one line each; no include guard, read with several meanings. */
 COMMAND(adapters)
+COMMAND(check)
+COMMAND(config)
 COMMAND(sinks)
 COMMAND(compute)
 COMMAND(methods)
