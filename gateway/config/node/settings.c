@@ -402,7 +402,11 @@ static void print_row(const struct setting *setting, struct buf *out)
     }
     buf_add_text(out, " | ");
     print_range(setting, out);
-    buf_print(out, " | %s |\n", setting->help ? setting->help : "");
+    buf_add_text(out, " | ");
+    for (const char *at = setting->help; at && *at; at++) {
+        buf_print(out, "%s%c", *at == '|' ? "\\" : "", *at);
+    }
+    buf_add_text(out, " |\n");
 }
 
 void settings_print_reference(const struct setting *table, struct buf *out)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(unit/cli/check_test.c cli)
+unit_test(unit/cli/environment_test.c cli)
