@@ -2,7 +2,7 @@
 /* Every command, one line each; no include guard, read with several meanings. */
 COMMAND(adapters)
 COMMAND(check)
-COMMAND(config)
-COMMAND(sinks)
 COMMAND(compute)
+COMMAND(config)
 COMMAND(methods)
+COMMAND(sinks)
