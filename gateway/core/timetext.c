@@ -52,6 +52,8 @@ struct civil time_to_civil(int64_t ns)
     int64_t seconds = floor_div(ns, NS_PER_S);
     int64_t days = floor_div(seconds, 86400);
     int64_t rest = seconds - days * 86400;
+    /* Not ns - seconds * NS_PER_S, which overflows near INT64_MIN. */
+    int64_t nanosecond = ns % NS_PER_S < 0 ? ns % NS_PER_S + NS_PER_S : ns % NS_PER_S;
     int64_t shifted = days + 719468;
     int64_t era = floor_div(shifted, 146097);
     int64_t day_of_era = shifted - era * 146097;
@@ -66,7 +68,7 @@ struct civil time_to_civil(int64_t ns)
         .hour = (int)(rest / 3600),
         .minute = (int)(rest / 60 % 60),
         .second = (int)(rest % 60),
-        .nanosecond = (int)(ns - seconds * NS_PER_S),
+        .nanosecond = (int)nanosecond,
     };
     c.year = (int)(year_of_era + era * 400 + (c.month <= 2 ? 1 : 0));
     return c;

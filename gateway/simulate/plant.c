@@ -214,7 +214,7 @@ static size_t sample(const struct plant *plant, const struct plant_sensor *senso
         };
         uint64_t number = signal->seed ^ (uint64_t)at_ns;
         if (faults_strike(&plant->faults, plant->faults.nan, KIND_NAN, number)) {
-            reading->value = (struct value){.kind = VALUE_DOUBLE, .number = NAN};
+            reading->value = (struct value){.kind = VALUE_DOUBLE, .number = (double)NAN};
         }
     }
     return count;
