@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* emgate-registry: the central registry. */
-#include <stdio.h>
+/* emgate-registry: the central registry; the commands are in command.c. */
+#include "registry/command.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("emgate-registry " EMGATE_VERSION);
-    return 0;
+    return registry_main(argc, argv);
 }

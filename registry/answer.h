@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A question as a handler sees it and the answer it makes; HTTP itself is the server's.
+ * Errors are application/problem+json (RFC 9457).
+ */
+#ifndef REGISTRY_ANSWER_H
+#define REGISTRY_ANSWER_H
+
+#include "core/json_writer.h"
+#include "registry/intake.h"
+
+#define ANSWER_MAX ((size_t)64 * 1024 * 1024)
+
+/* What every handler works with; const while the server runs. */
+struct service {
+    const struct registry_settings *settings;
+    struct intake *intake;
+    const struct clock *clock;
+    int64_t started_ns;
+};
+
+struct question {
+    const char *rest;          /* of the path, behind the route's */
+    const char *authorization; /* the header, or NULL */
+    struct bytes body;
+    /* A query parameter, or NULL. */
+    const char *(*parameter)(void *ctx, const char *name);
+    void *ctx;
+};
+
+struct answer {
+    int status;
+    const char *type; /* a literal */
+    struct buf body;
+    struct bytes fixed; /* instead of body: bytes that live for ever */
+    int retry_after_s;  /* 0: none */
+    const char *allow;  /* for 405, a literal */
+};
+
+typedef void handle_fn(const struct service *service, const struct question *question,
+                       struct answer *answer);
+
+/* Makes it a problem: the status, its title, and words about the case. */
+void answer_problem(struct answer *answer, int status, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Makes it the problem that an error of the store is: 503 where trying again helps. */
+void answer_error(struct answer *answer, const struct error *e);
+
+#endif

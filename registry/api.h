@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handlers behind the routes of registry/server.c; described in openapi.yaml. */
+#ifndef REGISTRY_API_H
+#define REGISTRY_API_H
+
+#include "registry/answer.h"
+
+handle_fn api_submit;        /* POST /v1/summaries */
+handle_fn api_installations; /* GET /v1/installations */
+handle_fn api_processes;     /* GET /v1/processes */
+handle_fn api_summaries;     /* GET /v1/summaries */
+handle_fn api_summary;       /* GET /v1/summaries/KEY[/envelope] */
+handle_fn api_totals;        /* GET /v1/totals */
+handle_fn api_gateways;      /* GET /v1/gateways */
+handle_fn api_health;        /* GET /healthz */
+handle_fn api_ready;         /* GET /readyz */
+handle_fn api_metrics;       /* GET /metrics */
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST /v1/summaries: who asks, what they send, what became of it.
+ *
+ * A gateway that is not enrolled, or a token that does not fit, answers 403 and 401, not
+ * a refusal of each summary: enrolment can be mended, and nothing is lost meanwhile.
+ */
+#include "registry/api.h"
+
+#include "core/mem.h"
+#include "registry/submit.h"
+
+#include <sodium.h>
+
+#define SCRATCH_SIZE ((size_t)16 * 1024 * 1024)
+#define KEPT_SIZE ((size_t)4 * 1024 * 1024)
+#define BEARER "Bearer "
+
+/* What one request needs, on the heap. */
+struct submission {
+    struct submit_request request;
+    struct arrival arrivals[SUBMIT_ENVELOPES_MAX];
+    struct arena scratch, kept;
+};
+
+static bool token_fits(const struct gateway_settings *gateway, const char *authorization,
+                       struct error *e)
+{
+    char token[SECRET_TEXT_MAX];
+    if (gateway->token.kind == SECRET_NONE) {
+        return true;
+    }
+    struct bytes given = bytes_of(authorization);
+    if (!bytes_start_with(given, BYTES(BEARER)) ||
+        secret_read(&gateway->token, token, sizeof token, e) != ERR_OK) {
+        return false;
+    }
+    given = bytes_slice(given, sizeof BEARER - 1, given.len);
+    struct bytes wanted = bytes_of(token);
+    bool fits =
+        given.len == wanted.len && sodium_memcmp(given.data, wanted.data, given.len) == 0;
+    secret_wipe(token, sizeof token);
+    return fits;
+}
+
+/* The enrolled gateway that the request may speak as, or NULL after a problem. */
+static const struct gateway_settings *admit(const struct service *service,
+                                            const struct question *question,
+                                            const char *name, struct answer *answer)
+{
+    struct error e = {0};
+    const struct gateway_settings *gateway =
+        registry_find_gateway(service->settings, name);
+    if (!gateway) {
+        answer_problem(answer, 403, "gateway '%.128s' is not enrolled", name);
+        return NULL;
+    }
+    if (!token_fits(gateway, question->authorization, &e)) {
+        answer_problem(answer, 401, "no bearer token that gateway '%.128s' is known by",
+                       name);
+        return NULL;
+    }
+    return gateway;
+}
+
+static void submit(const struct service *service, const struct question *question,
+                   struct submission *s, struct answer *answer)
+{
+    struct error e = {0};
+    enum err err = submit_parse(question->body, &s->request, &e);
+    if (err != ERR_OK) {
+        answer_problem(answer, err == ERR_FULL ? 413 : 400, "%s", e.text);
+        return;
+    }
+    const struct gateway_settings *gateway =
+        admit(service, question, s->request.gateway, answer);
+    if (!gateway) {
+        return;
+    }
+    if (submit_read(&s->request, gateway, &s->scratch, &s->kept, s->arrivals, &e) !=
+        ERR_OK) {
+        answer_problem(answer, 400, "%s", e.text);
+        return;
+    }
+    if (intake_put(service->intake, s->arrivals, s->request.count, &e) != ERR_OK) {
+        answer_error(answer, &e);
+        return;
+    }
+    answer->status = 200;
+    answer->type = "application/x-protobuf";
+    submit_put_receipts(s->arrivals, s->request.count, service->settings->id,
+                        &answer->body);
+}
+
+void api_submit(const struct service *service, const struct question *question,
+                struct answer *answer)
+{
+    struct submission *submission = mem_new(struct submission);
+    arena_init(&submission->scratch, SCRATCH_SIZE);
+    arena_init(&submission->kept, KEPT_SIZE);
+    submit(service, question, submission, answer);
+    arena_deinit(&submission->scratch);
+    arena_deinit(&submission->kept);
+    mem_free(&submission);
+}

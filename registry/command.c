@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run, check, config, by one table.  `run` prints one line with its address on standard
+ * output when it is ready and stops on SIGTERM or SIGINT.
+ */
+#include "registry/command.h"
+
+#include "core/log.h"
+#include "registry/server.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+
+/* Exit codes, after sysexits.h where they have one. */
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_USAGE = 64,
+    EXIT_UNAVAILABLE = 69,
+    EXIT_INTERNAL = 70,
+    EXIT_IO = 74,
+    EXIT_BAD_CONFIG = 78,
+};
+
+struct registry_command {
+    const char *name;
+    const char *usage;
+    const char *summary;
+    bool takes_file;
+    int (*run)(const char *path);
+};
+
+static int exit_for(const struct error *e)
+{
+    fprintf(stderr, "emgate-registry: %s\n", e->text);
+    switch (e->code) {
+    case ERR_CONFIG:
+        return EXIT_BAD_CONFIG;
+    case ERR_RETRY:
+    case ERR_UNCERTAIN:
+        return EXIT_UNAVAILABLE;
+    case ERR_FULL:
+    case ERR_CORRUPT:
+    case ERR_SYSTEM:
+        return EXIT_IO;
+    case ERR_OK:
+    case ERR_REJECT:
+        break;
+    }
+    return EXIT_INTERNAL;
+}
+
+/* Reads and checks; prints every problem.  NULL when there was one. */
+static struct registry_settings *read_settings(const char *path)
+{
+    struct problems problems;
+    struct error e = {0};
+    bool loopback = false;
+    problems_init(&problems);
+    struct registry_settings *settings = registry_settings_read(path, &problems);
+    if (settings && server_check_address(settings->listen, &loopback, &e) != ERR_OK) {
+        problem_at(&problems, NULL, "%s", e.text);
+        registry_settings_free(&settings);
+    }
+    fprintf(stderr, "%.*s", BYTES_ARG(buf_bytes(&problems.text)));
+    problems_deinit(&problems);
+    return settings;
+}
+
+static int check(const char *path)
+{
+    struct registry_settings *settings = read_settings(path);
+    if (!settings) {
+        return EXIT_BAD_CONFIG;
+    }
+    printf("%s: ok, %zu gateways\n", path, settings->gateway_count);
+    registry_settings_free(&settings);
+    return EXIT_OK;
+}
+
+static int serve_until_signal(const struct service *service, const sigset_t *signals)
+{
+    struct error e = {0};
+    struct server *server = NULL;
+    char url[SERVER_ADDRESS_MAX];
+    if (server_open(service, &server, &e) != ERR_OK) {
+        return exit_for(&e);
+    }
+    server_get_url(server, url);
+    printf("emgate-registry ready %s\n", url);
+    fflush(stdout);
+    log_info("registry.start", "id=%s url=%s store=%s gateways=%zu",
+             service->settings->id, url, service->settings->store,
+             service->settings->gateway_count);
+    int received = 0;
+    sigwait(signals, &received);
+    log_info("registry.stop", "signal=%d", received);
+    server_close(&server);
+    return EXIT_OK;
+}
+
+static void warn_when_open(const struct registry_settings *settings)
+{
+    struct error e = {0};
+    bool loopback = false;
+    if (server_check_address(settings->listen, &loopback, &e) == ERR_OK && !loopback) {
+        log_warn("registry.open",
+                 "'%s' is reachable from other machines without TLS; put "
+                 "a proxy with TLS in front",
+                 settings->listen);
+    }
+}
+
+static int run(const char *path)
+{
+    struct registry_settings *settings = read_settings(path);
+    if (!settings) {
+        return EXIT_BAD_CONFIG;
+    }
+    log_configure((enum log_level)settings->log_level, settings->log_format == 1);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* inherited by the server's threads */
+    struct error e = {0};
+    struct service service = {.settings = settings,
+                              .clock = &clock_system,
+                              .started_ns = clock_wall_ns(&clock_system)};
+    int code = EXIT_OK;
+    if (intake_open(&store_sqlite, settings->store, service.clock, &service.intake, &e) !=
+        ERR_OK) {
+        code = exit_for(&e);
+    } else {
+        warn_when_open(settings);
+        code = serve_until_signal(&service, &signals);
+    }
+    intake_close(&service.intake);
+    registry_settings_free(&settings);
+    return code;
+}
+
+static int config(const char *path)
+{
+    (void)path;
+    struct buf out;
+    buf_init(&out, (size_t)1024 * 1024);
+    registry_settings_reference(&out);
+    printf("%.*s", BYTES_ARG(buf_bytes(&out)));
+    buf_deinit(&out);
+    return EXIT_OK;
+}
+
+static const struct registry_command registry_commands[] = {
+    {"run", "run -c FILE", "serves until SIGTERM", true, run},
+    {"check", "check -c FILE", "reads the configuration without effect", true, check},
+    {"config", "config", "prints every setting", false, config},
+};
+
+#define COMMAND_COUNT (sizeof registry_commands / sizeof *registry_commands)
+
+static int help(FILE *out, int code)
+{
+    fprintf(out, "emgate-registry " EMGATE_VERSION ": the central registry of emission "
+                 "summaries\n\nusage: emgate-registry COMMAND\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(out, "  %-16s %s\n", registry_commands[i].usage,
+                registry_commands[i].summary);
+    }
+    fprintf(out, "  %-16s %s\n  %-16s %s\n", "--help", "this text", "--version",
+            "the version");
+    fprintf(out, "\nExit codes: 0 ok, 64 usage, 69 the address is taken, 70 internal, "
+                 "74 I/O,\n78 configuration.\n");
+    return code;
+}
+
+static int usage(const struct registry_command *command)
+{
+    fprintf(stderr, "usage: emgate-registry %s\n", command->usage);
+    return EXIT_USAGE;
+}
+
+static int run_command(const struct registry_command *command, int argc, char **argv)
+{
+    if (argc == 1 && strcmp(argv[0], "--help") == 0) {
+        printf("usage: emgate-registry %s\n\n%s\n", command->usage, command->summary);
+        return EXIT_OK;
+    }
+    if (!command->takes_file) {
+        return argc == 0 ? command->run(NULL) : usage(command);
+    }
+    bool named =
+        argc == 2 && (strcmp(argv[0], "-c") == 0 || strcmp(argv[0], "--config") == 0);
+    return named ? command->run(argv[1]) : usage(command);
+}
+
+int registry_main(int argc, char **argv)
+{
+    if (sodium_init() < 0) {
+        fprintf(stderr, "emgate-registry: libsodium can't start\n");
+        return EXIT_INTERNAL;
+    }
+    if (argc < 2) {
+        return help(stderr, EXIT_USAGE);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return help(stdout, EXIT_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("emgate-registry " EMGATE_VERSION);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], registry_commands[i].name) == 0) {
+            return run_command(&registry_commands[i], argc - 2, argv + 2);
+        }
+    }
+    fprintf(stderr, "emgate-registry: unknown command '%s'; see --help\n", argv[1]);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the registry's configuration by tables. */
+#include "registry/settings.h"
+
+#include "core/clock.h"
+#include "core/mem.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+
+#define FILE_LEN_MAX ((size_t)64 * 1024 * 1024)
+#define MIB (1024.0 * 1024)
+
+struct root {
+    const struct node *registry;
+    const struct node *gateways;
+};
+
+static const struct setting root_settings[] = {
+    {.key = "registry",
+     .type = SETTING_MAP,
+     AT(struct root, registry),
+     .help = "This registry: see below."},
+    {.key = "gateways",
+     .type = SETTING_ANY,
+     AT(struct root, gateways),
+     .help = "The enrolled gateways, a list: see below."},
+    {0},
+};
+
+static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
+static const char *const format_words[] = {"text", "json", NULL};
+
+static const struct setting registry_table[] = {
+    {.key = "id",
+     .type = SETTING_TEXT,
+     AT(struct registry_settings, id),
+     .help = "Names this registry in its receipts.",
+     .example = "national-registry"},
+    {.key = "listen",
+     .type = SETTING_TEXT,
+     AT(struct registry_settings, listen),
+     .initial = "127.0.0.1:8311",
+     .help = "Address and port.  Beyond this machine put a proxy with TLS in front."},
+    {.key = "store",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, store),
+     .help = "The SQLite file; made when it is not there.",
+     .example = "/var/lib/emgate-registry/registry.db"},
+    {.key = "body_max",
+     .type = SETTING_SIZE,
+     AT(struct registry_settings, body_max),
+     .initial = "16MiB",
+     .min = 65536,
+     .max = 256 * MIB,
+     .help = "A longer request is refused with 413."},
+    {.key = "request_timeout",
+     .type = SETTING_DURATION,
+     AT(struct registry_settings, request_timeout_ns),
+     .initial = "30s",
+     .min = (double)NS_PER_S,
+     .max = 600 * (double)NS_PER_S,
+     .help = "A request that takes longer to arrive is dropped."},
+    {.key = "connections_max",
+     .type = SETTING_WHOLE,
+     AT(struct registry_settings, connections_max),
+     .initial = "256",
+     .min = 8,
+     .max = 65536,
+     .help = "Most connections at once."},
+    {.key = "connections_per_address_max",
+     .type = SETTING_WHOLE,
+     AT(struct registry_settings, connections_per_address_max),
+     .initial = "0",
+     .min = 0,
+     .max = 65536,
+     .help = "Most connections from one address; 0: no limit of its own."},
+    {.key = "threads",
+     .type = SETTING_WHOLE,
+     AT(struct registry_settings, threads),
+     .initial = "8",
+     .min = 2,
+     .max = 64,
+     .help =
+         "Threads that serve requests; what they bring together is committed at once."},
+    {.key = "log_level",
+     .type = SETTING_WORD,
+     AT(struct registry_settings, log_level),
+     .initial = "info",
+     .help = "What is logged.",
+     .words = level_words},
+    {.key = "log_format",
+     .type = SETTING_WORD,
+     AT(struct registry_settings, log_format),
+     .initial = "text",
+     .help = "How.",
+     .words = format_words},
+    {0},
+};
+
+static const struct setting gateway_table[] = {
+    {.key = "id",
+     .type = SETTING_TEXT,
+     AT(struct gateway_settings, id),
+     .help = "As the gateway calls itself.",
+     .example = "cement-01"},
+    {.key = "operator",
+     .type = SETTING_TEXT,
+     AT(struct gateway_settings, operator_id),
+     .help = "The operator that its summaries must name.",
+     .example = "OP-0001"},
+    {.key = "installations",
+     .type = SETTING_LIST,
+     AT(struct gateway_settings, installations),
+     .help = "The installations it speaks for.",
+     .example = "[PK-CEM-0001]"},
+    {.key = "public_key",
+     .type = SETTING_TEXT,
+     AT(struct gateway_settings, public_key_text),
+     .initial = SETTING_UNSET,
+     .help =
+         "Its Ed25519 key, 64 hex digits.  With one, only signed summaries are taken."},
+    {.key = "token",
+     .type = SETTING_SECRET,
+     AT(struct gateway_settings, token),
+     .initial = SETTING_UNSET,
+     .help = "Bearer token that its requests must carry."},
+    {0},
+};
+
+static void check_public_key(struct gateway_settings *gateway, const struct node *node,
+                             struct problems *problems)
+{
+    if (!gateway->public_key_text) {
+        return;
+    }
+    size_t len = 0;
+    const char *end = NULL;
+    if (sodium_hex2bin(gateway->public_key, PUBLIC_KEY_LEN, gateway->public_key_text,
+                       strlen(gateway->public_key_text), NULL, &len, &end) != 0 ||
+        len != PUBLIC_KEY_LEN || *end) {
+        problem_at(problems, node_find(node, "public_key"),
+                   "'public_key' must be 64 hex digits");
+        return;
+    }
+    uint8_t hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(hash, gateway->public_key, PUBLIC_KEY_LEN);
+    memcpy(gateway->key_id, hash, sizeof gateway->key_id);
+    gateway->has_public_key = true;
+}
+
+static void read_gateways(struct registry_settings *s, struct problems *problems)
+{
+    const struct node *list = s->gateway_list;
+    if (list && list->kind != NODE_LIST) {
+        problem_at_key(problems, list, "'gateways' must be a list");
+        return;
+    }
+    s->gateways = mem_array(list ? list->count : 0, sizeof *s->gateways);
+    NODE_EACH(node, list)
+    {
+        struct gateway_settings gateway = {0};
+        if (!settings_read(gateway_table, node, &gateway, problems)) {
+            continue;
+        }
+        check_public_key(&gateway, node, problems);
+        if (registry_find_gateway(s, gateway.id)) {
+            problem_at(problems, node, "gateway '%s' is enrolled twice", gateway.id);
+        }
+        s->gateways[s->gateway_count++] = gateway;
+    }
+}
+
+static bool read_file(const char *path, struct buf *out, struct problems *problems)
+{
+    char words[128];
+    FILE *in = fopen(path, "rbe");
+    if (!in) {
+        problem_at(problems, NULL, "can't open '%s': %s", path,
+                   strerror_r(errno, words, sizeof words));
+        return false;
+    }
+    uint8_t part[4096];
+    size_t len = 0;
+    while ((len = fread(part, 1, sizeof part, in)) > 0) {
+        buf_add(out, (struct bytes){.data = part, .len = len});
+    }
+    bool failed = ferror(in) || out->overflow;
+    fclose(in);
+    if (failed) {
+        problem_at(problems, NULL, "can't read '%s', or it is longer than %zu bytes",
+                   path, FILE_LEN_MAX);
+    }
+    return !failed;
+}
+
+struct registry_settings *registry_settings_read(const char *path,
+                                                 struct problems *problems)
+{
+    struct registry_settings *s = mem_new(struct registry_settings);
+    struct buf text;
+    buf_init(&text, FILE_LEN_MAX);
+    size_t before = problems->count;
+    if (read_file(path, &text, problems)) {
+        struct root root = {0};
+        s->document = document_parse(path, buf_bytes(&text), problems);
+        if (problems->count == before &&
+            settings_read(root_settings, document_root(s->document), &root, problems)) {
+            settings_read(registry_table, root.registry, s, problems);
+            s->gateway_list = root.gateways;
+            read_gateways(s, problems);
+        }
+    }
+    buf_deinit(&text);
+    if (problems->count > before) {
+        registry_settings_free(&s);
+    }
+    return s;
+}
+
+void registry_settings_free(struct registry_settings **settings)
+{
+    if (*settings) {
+        document_free(&(*settings)->document);
+        mem_free(&(*settings)->gateways);
+        mem_free(settings);
+    }
+}
+
+const struct gateway_settings *registry_find_gateway(const struct registry_settings *s,
+                                                     const char *id)
+{
+    for (size_t i = 0; i < s->gateway_count; i++) {
+        if (strcmp(s->gateways[i].id, id) == 0) {
+            return &s->gateways[i];
+        }
+    }
+    return NULL;
+}
+
+bool gateway_speaks_for(const struct gateway_settings *gateway, const char *installation)
+{
+    NODE_EACH(item, gateway->installations)
+    {
+        if (bytes_are(item->text, installation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void registry_settings_reference(struct buf *out)
+{
+    settings_print_reference(root_settings, out);
+    buf_add_text(out, "\n`registry`:\n\n");
+    settings_print_reference(registry_table, out);
+    buf_add_text(out, "\nEach of `gateways`:\n\n");
+    settings_print_reference(gateway_table, out);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The registry's configuration: one YAML file.  Gateways are enrolled in it, each with
+ * the installations it speaks for.
+ */
+#ifndef REGISTRY_SETTINGS_H
+#define REGISTRY_SETTINGS_H
+
+#include "config/node/settings.h"
+
+#define PUBLIC_KEY_LEN 32
+
+struct gateway_settings {
+    const char *id;
+    const char *operator_id;
+    const char *public_key_text;
+    const struct node *installations;
+    struct secret token;
+    bool has_public_key;
+    uint8_t public_key[PUBLIC_KEY_LEN]; /* Ed25519 */
+    uint8_t key_id[8];                  /* first bytes of its SHA-256 */
+};
+
+struct registry_settings {
+    const char *id;
+    const char *listen; /* address:port */
+    const char *store;  /* path of the SQLite file */
+    int64_t body_max, connections_max, connections_per_address_max, threads;
+    int64_t request_timeout_ns;
+    int log_level, log_format;
+    const struct node *gateway_list;
+    struct gateway_settings *gateways;
+    size_t gateway_count;
+    struct document *document; /* what the texts live in */
+};
+
+/* Reads and checks a file; every mistake becomes a problem.  NULL when there was one. */
+struct registry_settings *registry_settings_read(const char *path,
+                                                 struct problems *problems);
+void registry_settings_free(struct registry_settings **settings);
+
+/* The enrolled gateway, or NULL. */
+const struct gateway_settings *registry_find_gateway(const struct registry_settings *s,
+                                                     const char *id);
+
+/* Whether it speaks for the installation. */
+bool gateway_speaks_for(const struct gateway_settings *gateway, const char *installation);
+
+/* Adds every setting as Markdown. */
+void registry_settings_reference(struct buf *out);
+
+#endif

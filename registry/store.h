@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the registry keeps, and the few things a database must do for it.  The rules
+ * (which summary may stand, what is added up) are the ledger's; a store only files and
+ * finds.
+ *
+ * One thread at a time, and inside a transaction for everything that writes; the intake
+ * sees to both.  ERR_RETRY: not now; ERR_FULL: no room; ERR_CORRUPT, ERR_SYSTEM: stop.
+ */
+#ifndef REGISTRY_STORE_H
+#define REGISTRY_STORE_H
+
+#include "registry/arrival.h"
+#include "registry/exact.h"
+
+/* ---- what is filed ---- */
+
+/* A process, made at its first summary. */
+struct stored_process {
+    int64_t id;
+    const char *installation, *process, *gateway;
+    const char *operator_id, *country, *sector, *time_zone;
+    const char *category, *route, *cn, *unit;
+    int64_t first_start_ns, last_start_ns, last_end_ns;
+    int64_t windows; /* distinct ones */
+};
+
+struct stored_installation {
+    int64_t id;
+    const char *installation, *operator_id, *country, *sector;
+    int64_t processes, windows;
+    int64_t last_end_ns;
+};
+
+/* A summary, without its bytes. */
+struct stored_summary {
+    int64_t id;
+    const char *installation, *process, *unit; /* queries only */
+    uint8_t key[KEY_LEN];
+    uint8_t supersedes[KEY_LEN];
+    int64_t start_ns, end_ns, stored_ns;
+    uint32_t revision;
+    bool latest;
+    bool complete;
+    struct amounts amounts;
+};
+
+enum period { PERIOD_HOUR, PERIOD_DAY, PERIOD_MONTH, PERIOD_YEAR };
+
+#define PERIOD_LABEL_MAX 24
+
+/* A sum over the latest summaries of a process in a day, month or year. */
+struct total {
+    const char *installation, *process, *unit; /* queries only */
+    const char *label; /* "2026-07-15", "2026-07", "2026", in the installation's zone */
+    int64_t windows;
+    int64_t complete;
+    struct exact sum[AMOUNTS];
+    int64_t known[AMOUNTS]; /* windows in which it is known */
+};
+
+/* ---- what is asked ---- */
+
+/* Lists of processes and of installations. */
+struct process_query {
+    const char *installation; /* NULL: all */
+    const char *process;      /* NULL: all */
+    int64_t after;            /* id behind which to go on; 0: from the beginning */
+    int64_t limit;
+};
+
+/* Lists of one process's summaries, in order of (start, revision). */
+struct summary_query {
+    int64_t process;
+    int64_t from_ns, to_ns; /* of the window's start, [from, to) */
+    bool all_revisions;     /* else the latest only */
+    int64_t after_start_ns; /* go on behind this one; INT64_MIN: from the beginning */
+    int64_t after_revision;
+    int64_t limit;
+};
+
+/* Lists of one process's totals, newest first. */
+struct total_query {
+    int64_t process;
+    enum period period;                /* not PERIOD_HOUR */
+    const char *label_from, *label_to; /* [from, to]; NULL: open */
+    int64_t limit;
+};
+
+typedef void installation_fn(void *ctx, const struct stored_installation *installation);
+typedef void process_fn(void *ctx, const struct stored_process *process);
+typedef void summary_fn(void *ctx, const struct stored_summary *summary);
+typedef void total_fn(void *ctx, const struct total *total);
+
+struct store_counts {
+    int64_t installations, processes, summaries;
+};
+
+struct store;
+
+/* A process as an arrival found it. */
+struct taken_process {
+    int64_t id;
+    bool zone_differs; /* it was first stored with another time zone, which stays */
+};
+
+/* Which revision of a window. */
+struct revision_name {
+    int64_t start_ns;
+    bool latest; /* the newest that is stored, else `revision` */
+    int64_t revision;
+};
+
+/* Views in rows hold for the call. */
+struct store_driver {
+    const char *name;
+    enum err (*open)(const char *where, struct store **ret_store, struct error *e);
+    void (*close)(struct store **store);
+
+    enum err (*begin)(struct store *store, struct error *e);
+    enum err (*commit)(struct store *store, struct error *e);
+    void (*rollback)(struct store *store);
+
+    /* The process of an arrival, made when it is new; brings its names up to date. */
+    enum err (*take_process)(struct store *store, const struct arrival *arrival,
+                             struct taken_process *ret_process, struct error *e);
+    enum err (*find_key)(struct store *store, const uint8_t key[KEY_LEN], bool *ret_found,
+                         int64_t *ret_stored_ns, struct error *e);
+    enum err (*find_revision)(struct store *store, int64_t process,
+                              const struct revision_name *name, bool *ret_found,
+                              struct stored_summary *ret_summary, struct error *e);
+    /* Whether another window of the process overlaps the arrival's. */
+    enum err (*find_overlap)(struct store *store, int64_t process,
+                             const struct arrival *arrival, bool *ret_found,
+                             struct error *e);
+    enum err (*put_summary)(struct store *store, int64_t process,
+                            const struct arrival *arrival, bool latest, struct error *e);
+    enum err (*clear_latest)(struct store *store, int64_t summary, struct error *e);
+    /* Counts a window that is new into its process. */
+    enum err (*count_window)(struct store *store, int64_t process,
+                             const struct arrival *arrival, struct error *e);
+    /* Adds to the total of its label. */
+    enum err (*add_total)(struct store *store, int64_t process, enum period period,
+                          const struct total *delta, struct error *e);
+
+    enum err (*each_installation)(struct store *store, const struct process_query *query,
+                                  installation_fn *each, void *ctx, struct error *e);
+    enum err (*each_process)(struct store *store, const struct process_query *query,
+                             process_fn *each, void *ctx, struct error *e);
+    enum err (*each_summary)(struct store *store, const struct summary_query *query,
+                             summary_fn *each, void *ctx, struct error *e);
+    enum err (*each_total)(struct store *store, const struct total_query *query,
+                           total_fn *each, void *ctx, struct error *e);
+    /* The envelope's bytes as they came, into `out`. */
+    enum err (*get_envelope)(struct store *store, const uint8_t key[KEY_LEN],
+                             bool *ret_found, struct buf *out, struct error *e);
+    enum err (*count)(struct store *store, struct store_counts *ret_counts,
+                      struct error *e);
+};
+
+extern const struct store_driver store_sqlite;
+
+#endif
