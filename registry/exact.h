@@ -22,9 +22,16 @@ struct exact {
 /* True when the value is finite and below the limit. */
 bool exact_fits(double value);
 
+/* A value that fits. */
 struct exact exact_of(double value);
+
+/* The sum, exactly; the caller keeps it below 2^62. */
 struct exact exact_add(struct exact a, struct exact b);
+
+/* What takes `a` away when it is added. */
 struct exact exact_negate(struct exact a);
+
+/* The nearest double. */
 double exact_value(struct exact a);
 
 #endif

@@ -38,6 +38,8 @@ struct intake_status {
     uint64_t commits, batches, stored, repeated, conflicts, refused, later, failures;
     int64_t last_stored_ns; /* 0: none since the start */
 };
+
+/* What has happened since the start.  Any thread. */
 void intake_get_status(struct intake *intake, struct intake_status *ret_status);
 
 #endif

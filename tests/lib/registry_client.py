@@ -45,11 +45,14 @@ def summary(start_ns, process="clinker", revision=0, supersedes=b"", direct=100.
             indirect=2.0, activity=120.0, coverage=1.0, installation="PK-CEM-0001",
             gateway="cement-01", operator="OP-0001", year=0, length_ns=HOUR_NS,
             time_zone="Asia/Karachi", extra=b""):
-    attribution = message(7, quantity(direct, "t CO2e")) + message(8, quantity(indirect, "t CO2e"))
-    quality = (double(8, coverage) if coverage else b"") + number(12, 1 if coverage == 1 else 0)
+    unit = "t CO2e"
+    attribution = message(7, quantity(direct, unit)) + message(8, quantity(indirect, unit))
+    quality = double(8, coverage) if coverage else b""
+    quality += number(12, 1 if coverage == 1 else 0)
     provenance = text(11, supersedes)
     return b"".join([
-        text(1, gateway), text(2, operator), text(3, installation), text(4, process),
+        text(1, gateway), text(2, operator), text(3, installation),
+        text(4, process),
         text(5, "cement_clinker"), number(8, start_ns), number(9, start_ns + length_ns),
         number(10, year), number(11, revision), message(14, attribution),
         message(15, quantity(activity, "t")), message(20, quality),
@@ -117,7 +120,7 @@ class Client:
             connection.close()
 
     def submit(self, payloads, gateway="cement-01", headers=None):
-        status, body, _ = self.ask("POST", "/v1/summaries",
-                                   request([envelope(p) for p in payloads], gateway),
-                                   {"Content-Type": "application/x-protobuf", **(headers or {})})
+        body = request([envelope(p) for p in payloads], gateway)
+        given = {"Content-Type": "application/x-protobuf", **(headers or {})}
+        status, body, _ = self.ask("POST", "/v1/summaries", body, given)
         return status, receipts(body) if status == 200 else body
