@@ -46,18 +46,20 @@ def summary(start_ns, process="clinker", revision=0, supersedes=b"", direct=100.
             gateway="cement-01", operator="OP-0001", year=0, length_ns=HOUR_NS,
             time_zone="Asia/Karachi", extra=b""):
     unit = "t CO2e"
-    attribution = message(7, quantity(direct, unit)) + message(8, quantity(indirect, unit))
+    attribution = message(7, quantity(direct, unit))
+    attribution += message(8, quantity(indirect, unit))
     quality = double(8, coverage) if coverage else b""
     quality += number(12, 1 if coverage == 1 else 0)
     provenance = text(11, supersedes)
     return b"".join([
         text(1, gateway), text(2, operator), text(3, installation),
         text(4, process),
-        text(5, "cement_clinker"), number(8, start_ns), number(9, start_ns + length_ns),
+        text(5, "cement_clinker"),
+        number(8, start_ns), number(9, start_ns + length_ns),
         number(10, year), number(11, revision), message(14, attribution),
         message(15, quantity(activity, "t")), message(20, quality),
-        message(21, provenance) if provenance else b"", text(22, time_zone), text(23, "PK"),
-        text(24, "cement"), extra])
+        message(21, provenance) if provenance else b"",
+        text(22, time_zone), text(23, "PK"), text(24, "cement"), extra])
 
 
 def envelope(payload, payload_type=PAYLOAD_TYPE):
