@@ -9,9 +9,8 @@
  *
  * A write that finds no space changes nothing and is tried again by the next commit.
  * Any other failed write, and any failed sync, is final: the kernel may have dropped
- * the bytes and called them clean, so a second sync would prove nothing.  The journal
- * then leaves a note beside the segment ("distrust"), which makes the next start copy
- * what can be read of it to a new file.
+ * the bytes and called them clean, so a second sync would prove nothing.  The next
+ * start copies what it can read to a new file (recover.c).
  */
 #include "journal/journal_private.h"
 
@@ -29,20 +28,6 @@ static enum err sync_file(const struct disk *disk, int file, struct error *e)
 #endif
 }
 
-/* Leaves the note; where that fails too, nothing more can be done. */
-static void note_distrust(struct journal *journal)
-{
-    if (journal->active.file < 0) {
-        return;
-    }
-    struct path path = folder_distrust(journal->directory, journal->active.number);
-    const char *name = path.text + strlen(journal->directory) + 1;
-    enum err code =
-        folder_write_file(&journal->disk, journal->directory, name,
-                          BYTES("the last sync of this segment failed\n"), NULL);
-    (void)code;
-}
-
 enum err commit_fail(struct journal *journal, struct error *e)
 {
     pthread_mutex_lock(&journal->lock);
@@ -53,9 +38,6 @@ enum err commit_fail(struct journal *journal, struct error *e)
     }
     pthread_cond_broadcast(&journal->changed);
     pthread_mutex_unlock(&journal->lock);
-    if (first) {
-        note_distrust(journal);
-    }
     return error_set(e, ERR_SYSTEM, "the journal is stopped: %s", journal->failure.text);
 }
 

@@ -4,8 +4,8 @@
  *
  *     0000000012.seg       segment 12, or a spare when it is all zero
  *     spare.tmp            a spare in the making
- *     copy.tmp             the copy of a distrusted segment in the making
- *     0000000012.distrust  the last sync of segment 12 failed
+ *     copy.tmp             the copy of a segment in the making
+ *     clean                left by an orderly end: all that can be read is synced
  *     lock                 held by the process that writes
  *     quarantine/          damaged and torn bytes, copied
  */
@@ -26,49 +26,39 @@ struct path folder_file(const char *directory, const char *name)
     return path;
 }
 
-static struct path numbered(const char *directory, uint64_t number, const char *ending)
+struct path folder_segment(const char *directory, uint64_t number)
 {
     char name[64];
-    snprintf(name, sizeof name, "%0*llu%s", NUMBER_DIGITS, (unsigned long long)number,
-             ending);
+    snprintf(name, sizeof name, "%0*llu.seg", NUMBER_DIGITS, (unsigned long long)number);
     return folder_file(directory, name);
 }
 
-struct path folder_segment(const char *directory, uint64_t number)
-{
-    return numbered(directory, number, ".seg");
-}
-
-struct path folder_distrust(const char *directory, uint64_t number)
-{
-    return numbered(directory, number, ".distrust");
-}
-
-/* The number in "<digits><ending>", or 0. */
-static uint64_t number_in(const char *name, const char *ending)
+/* The number in "<digits>.seg", or 0. */
+static uint64_t number_in(const char *name)
 {
     uint64_t number = 0;
     size_t digits = 0;
     for (; digits < 19 && name[digits] >= '0' && name[digits] <= '9'; digits++) {
         number = number * 10 + (uint64_t)(name[digits] - '0');
     }
-    bool ours = digits >= NUMBER_DIGITS && strcmp(name + digits, ending) == 0;
+    bool ours = digits >= NUMBER_DIGITS && strcmp(name + digits, ".seg") == 0;
     return ours ? number : 0;
 }
 
 static void note_name(void *ctx, const char *name)
 {
     struct folder *folder = ctx;
-    uint64_t segment = number_in(name, ".seg");
-    uint64_t distrusted = number_in(name, ".distrust");
+    uint64_t segment = number_in(name);
     if (segment) {
         folder->numbers = mem_grow(folder->numbers, folder->count, &folder->capacity,
                                    sizeof *folder->numbers);
         folder->numbers[folder->count++] = segment;
-    } else if (distrusted > folder->distrusted) {
-        folder->distrusted = distrusted;
     } else if (strcmp(name, "spare.tmp") == 0) {
-        folder->has_temporary = true;
+        folder->has_spare_temporary = true;
+    } else if (strcmp(name, "copy.tmp") == 0) {
+        folder->has_copy_temporary = true;
+    } else if (strcmp(name, "clean") == 0) {
+        folder->is_clean = true;
     }
 }
 

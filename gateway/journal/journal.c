@@ -98,9 +98,22 @@ enum err journal_open(const struct journal_settings *settings, const struct disk
         /* A file that vanished under us, or a read that failed, is the disk's. */
         return code == ERR_REJECT ? ERR_SYSTEM : code;
     }
+    journal->is_open = true;
     spare_start_helper(journal);
     *ret_journal = journal;
     return ERR_OK;
+}
+
+/* Syncs what is written and says so; where that fails the next start is as after a
+ * crash. */
+static void end_orderly(struct journal *journal)
+{
+    if (!journal->is_open || journal->failed || commit_sync(journal, NULL) != ERR_OK) {
+        return;
+    }
+    enum err code = folder_write_file(&journal->disk, journal->directory, "clean",
+                                      BYTES("synced and closed\n"), NULL);
+    (void)code;
 }
 
 void journal_close(struct journal **journal)
@@ -111,10 +124,7 @@ void journal_close(struct journal **journal)
     }
     ASSERT(j->readers == 0);
     spare_stop_helper(j);
-    if (!j->failed && j->unsynced) {
-        enum err code = commit_sync(j, NULL); /* a failure is noted beside the segment */
-        (void)code;
-    }
+    end_orderly(j);
     if (j->active.file >= 0) {
         j->disk.close(j->disk.ctx, j->active.file);
     }

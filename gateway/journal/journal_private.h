@@ -24,8 +24,8 @@
 struct folder {
     uint64_t *numbers;
     size_t count, capacity;
-    uint64_t distrusted; /* segment whose last sync failed; 0: none */
-    bool has_temporary;
+    bool has_spare_temporary, has_copy_temporary;
+    bool is_clean; /* left by an orderly end */
 };
 
 /* Lists a directory.  The codes of disk->list; folder_deinit() frees the result. */
@@ -36,9 +36,8 @@ void folder_deinit(struct folder *folder);
 struct path {
     char text[PATH_LEN_MAX];
 };
-/* The path of a segment, of its distrust note, of any file. */
+/* The path of a segment, of any file. */
 struct path folder_segment(const char *directory, uint64_t number);
-struct path folder_distrust(const char *directory, uint64_t number);
 struct path folder_file(const char *directory, const char *name);
 
 /* A whole segment in memory. */
@@ -105,6 +104,11 @@ struct scan {
  * nothing is taken. */
 void scan_run(struct scan *scan);
 
+/* Whether what should stand at `offset`, `expected` and on, is known to have been
+ * synced.  For a header asked with the first group's offset: the two are synced
+ * together. */
+bool scan_is_proved(const struct scan *scan, uint64_t offset);
+
 /* ---- the journal ---- */
 
 /* Groups laid out as they go to disk; one is filled while the other is written. */
@@ -139,6 +143,7 @@ struct journal {
     int lock_file;
     pthread_t helper;
     bool helper_runs;
+    bool is_open;             /* recovery is done */
     _Atomic uint64_t durable; /* the last seq that may be acknowledged */
 
     /* The committer's. */
@@ -181,7 +186,7 @@ void batch_free(struct batch **batch);
 /* Closes the open group; the lock is held. */
 void append_close_group(struct journal *journal);
 
-/* Stops the journal for good and says so; notes what is not to be trusted. */
+/* Stops the journal for good and says so. */
 enum err commit_fail(struct journal *journal, struct error *e);
 
 /* Writes what `writing` holds; rotates as needed. */

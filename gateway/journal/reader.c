@@ -224,9 +224,20 @@ static uint64_t segment_stop(struct journal_reader *reader, uint64_t *ret_next)
     return reader->end ? reader->end : reader->size;
 }
 
+/* Whether the disk gives at least the segment's first block. */
+static bool disk_answers(struct journal_reader *reader)
+{
+    uint8_t block[FORMAT_BLOCK];
+    size_t got = 0;
+    const struct disk *disk = &reader->disk;
+    return disk->read(disk->ctx, reader->file, 0, block, sizeof block, &got, NULL) ==
+           ERR_OK;
+}
+
 /* Looks for a group at the current offset.  A read that fails is an error the first
- * times and damage after that.  A directory may be written to while we look, so what
- * is not good is looked at once more with fresh bytes. */
+ * times, and damage after that if the disk gives other blocks.  A directory may be
+ * written to while we look, so what is not good is looked at once more with fresh bytes.
+ */
 static enum err try_group(struct journal_reader *reader, bool *ret_good, struct error *e)
 {
     enum err code = load_group(reader, reader->offset, ret_good, e);
@@ -239,7 +250,8 @@ static enum err try_group(struct journal_reader *reader, bool *ret_good, struct 
         return ERR_OK;
     }
     reader->read_failures++;
-    if (reader->bad || reader->read_failures >= READ_TRIES) {
+    bool again = reader->bad || reader->read_failures >= READ_TRIES;
+    if (again && disk_answers(reader)) {
         return ERR_OK;
     }
     return error_wrap(e, "journal segment %llu, byte %llu",

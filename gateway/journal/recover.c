@@ -9,10 +9,9 @@
  *      zeroed, and a RECOVERY record says so.  Damage before synced groups stays where
  *      it is, is copied, gets a QUARANTINE record, and writing goes on in a new
  *      segment, so that the next start does not meet it again.
- *
- * Where the last sync of a segment failed (its distrust note), what can be read of it
- * may exist in the kernel's memory only: before all else the segment is copied to a
- * new file that takes its place.
+ *   4. Unless the last end was orderly, put a synced copy of the segment in its place.
+ *      What can be read of it may exist in the kernel's memory only, and clean by name:
+ *      after a failed sync, another one of the same file proves nothing.
  *
  * A copy in quarantine/ that cannot be made does not stop the start; the record's
  * name for it is then empty.
@@ -31,9 +30,10 @@ struct recovery {
     size_t used;                /* how many of the folder's segments hold groups */
     struct segment_bytes bytes; /* of the segment being looked at */
     struct scan scan;
-    bool seal;        /* write no more into the last segment */
-    struct buf notes; /* u8 type, string payload: to be appended */
-    size_t kept;      /* files in quarantine/ */
+    uint64_t seqs_lost; /* behind the last good group, by what can't be read */
+    bool seal;          /* write no more into the last segment */
+    struct buf notes;   /* u8 type, string payload: to be appended */
+    size_t kept;        /* files in quarantine/ */
 };
 
 static enum err refuse_foreign(const struct journal *journal, uint64_t number,
@@ -154,12 +154,9 @@ static enum err zero_out(struct recovery *r, struct hole hole, struct error *e)
     return code;
 }
 
-/* Keeps and zeroes bytes that were never synced. */
-static enum err cut(struct recovery *r, struct hole hole, struct error *e)
+/* Keeps bytes that were never synced, before they are zeroed. */
+static void keep_torn(struct recovery *r, struct hole hole)
 {
-    if (hole.end <= hole.offset) {
-        return ERR_OK;
-    }
     char name[64];
     keep_bytes(r, hole, "torn", name);
     size_t len = (size_t)(hole.end - hole.offset);
@@ -174,7 +171,6 @@ static enum err cut(struct recovery *r, struct hole hole, struct error *e)
     buf_add_text(&payload, name);
     add_note(r, RECORD_RECOVERY, &payload);
     buf_deinit(&payload);
-    return zero_out(r, hole, e);
 }
 
 static void drop_scan(struct recovery *r)
@@ -222,8 +218,11 @@ static enum err scan_segment(struct recovery *r, size_t index, struct error *e)
     r->scan.number = number;
     r->scan.data = (struct bytes){.data = r->bytes.data, .len = r->bytes.len};
     r->scan.expected = whole ? look.header.first_seq : seq_after_previous(r, index);
+    if (!whole && !scan_is_proved(&r->scan, FORMAT_BLOCK)) {
+        return ERR_OK; /* begun and never synced: no groups */
+    }
     scan_run(&r->scan);
-    if (!whole && r->scan.groups > 0) {
+    if (!whole) {
         note_damage(r, (struct hole){.end = FORMAT_BLOCK});
     }
     return ERR_OK;
@@ -237,12 +236,16 @@ static enum err take_spare(struct recovery *r, struct error *e)
     size_t len = r->bytes.len;
     bool zero = format_all_zero(r->scan.data);
     if (r->bytes.unreadable > 0) {
-        note_damage(r, (struct hole){.end = len});
-        return ERR_OK;
+        return error_set(e, ERR_SYSTEM, "segment %llu: %zu blocks can't be read",
+                         (unsigned long long)r->scan.number, r->bytes.unreadable);
     }
-    enum err code = zero ? ERR_OK : cut(r, (struct hole){.end = len}, e);
-    if (code != ERR_OK) {
-        return code;
+    if (!zero) {
+        struct hole all = {.end = len};
+        keep_torn(r, all);
+        enum err code = zero_out(r, all, e);
+        if (code != ERR_OK) {
+            return code;
+        }
     }
     if (len != journal->settings.segment_size || journal->spare_count == SPARES_MAX) {
         struct path path = folder_segment(journal->directory, r->scan.number);
@@ -274,6 +277,64 @@ static enum err find_last(struct recovery *r, struct error *e)
     return ERR_OK;
 }
 
+/* Puts a synced copy of the segment, without its torn tail, in its place. */
+static enum err renew(struct recovery *r, struct error *e)
+{
+    const struct journal *journal = r->journal;
+    const struct disk *disk = &journal->disk;
+    struct path path = folder_segment(journal->directory, r->scan.number);
+    struct path copy = folder_file(journal->directory, "copy.tmp");
+    size_t torn = (size_t)r->scan.torn_from;
+    memset(r->bytes.data + torn, 0, r->bytes.len - torn);
+    enum err code =
+        folder_write_file(disk, journal->directory, "copy.tmp", r->scan.data, e);
+    if (code == ERR_OK) {
+        code = disk->rename(disk->ctx, copy.text, path.text, e);
+    }
+    if (code == ERR_OK) {
+        return disk->sync_dir(disk->ctx, journal->directory, e);
+    }
+    (void)disk->remove(disk->ctx, copy.text, NULL); /* the first error counts */
+    return code;
+}
+
+/* The same; a spare gives its room where there is no other. */
+static enum err renew_somehow(struct recovery *r, struct error *e)
+{
+    struct journal *journal = r->journal;
+    const struct disk *disk = &journal->disk;
+    enum err code = renew(r, e);
+    if (code != ERR_FULL || journal->spare_count == 0) {
+        return code;
+    }
+    struct path spare =
+        folder_segment(journal->directory, journal->spares[--journal->spare_count]);
+    journal->bytes -= journal->settings.segment_size;
+    code = disk->remove(disk->ctx, spare.text, e);
+    return code == ERR_OK ? renew(r, e) : code;
+}
+
+/* Leaves the last segment without a torn tail, and synced. */
+static enum err settle_tail(struct recovery *r, struct error *e)
+{
+    struct hole tail = {.offset = r->scan.torn_from, .end = r->scan.torn_to};
+    if (r->bytes.unreadable > 0) {
+        /* Records may stand there, under seqs that must not be given again. */
+        tail.end = r->bytes.len;
+        r->seqs_lost = (tail.end - tail.offset) / FORMAT_RECORD_HEAD;
+        note_damage(r, tail);
+        return ERR_OK;
+    }
+    bool torn = tail.end > tail.offset;
+    if (torn) {
+        keep_torn(r, tail);
+    }
+    if (!r->folder.is_clean) {
+        return renew_somehow(r, e);
+    }
+    return torn ? zero_out(r, tail, e) : ERR_OK;
+}
+
 /* Keeps what the walk over the last segment found and goes on behind it. */
 static enum err open_last(struct recovery *r, struct error *e)
 {
@@ -282,14 +343,7 @@ static enum err open_last(struct recovery *r, struct error *e)
     for (size_t i = 0; i < r->scan.hole_count; i++) {
         note_damage(r, r->scan.holes[i]);
     }
-    struct hole tail = {.offset = r->scan.torn_from, .end = r->scan.torn_to};
-    enum err code = ERR_OK;
-    if (r->bytes.unreadable > 0) {
-        tail.end = r->bytes.len;
-        note_damage(r, tail);
-    } else {
-        code = cut(r, tail, e);
-    }
+    enum err code = settle_tail(r, e);
     if (code != ERR_OK) {
         return code;
     }
@@ -303,9 +357,9 @@ static enum err open_last(struct recovery *r, struct error *e)
     active->number = r->scan.number;
     active->offset = r->scan.good_end;
     active->size = r->seal ? active->offset : r->bytes.len;
-    journal->written_seq = r->scan.last_seq;
+    journal->written_seq = r->scan.last_seq + r->seqs_lost;
     memcpy(journal->chain, r->scan.chain, sizeof journal->chain);
-    return ERR_OK;
+    return disk->sync(disk->ctx, active->file, e);
 }
 
 static uint64_t find_first_seq(const struct recovery *r)
@@ -360,40 +414,18 @@ static enum err append_notes(struct recovery *r, struct error *e)
     if (code == ERR_OK) {
         code = journal_commit(r->journal, e);
     }
+    if (code == ERR_OK) {
+        code = commit_sync(r->journal, e);
+    }
     return code == ERR_FULL ? ERR_OK : code;
 }
 
-/* Copies a segment whose sync failed into a new file in its place. */
-static enum err renew_distrusted(struct recovery *r, struct error *e)
+static enum err remove_file(const struct journal *journal, bool is_there,
+                            const char *name, struct error *e)
 {
-    const struct journal *journal = r->journal;
+    struct path path = folder_file(journal->directory, name);
     const struct disk *disk = &journal->disk;
-    uint64_t number = r->folder.distrusted;
-    if (!number) {
-        return ERR_OK;
-    }
-    struct path path = folder_segment(journal->directory, number);
-    struct path note = folder_distrust(journal->directory, number);
-    struct path copy = folder_file(journal->directory, "copy.tmp");
-    struct segment_bytes bytes = {0};
-    enum err code = folder_read_segment(disk, journal->directory, number, &bytes, e);
-    if (code == ERR_REJECT) {
-        return disk->remove(disk->ctx, note.text, e); /* the segment is not there */
-    }
-    if (code == ERR_OK) {
-        (void)disk->remove(disk->ctx, copy.text, NULL); /* usually not there */
-        code = folder_write_file(disk, journal->directory, "copy.tmp",
-                                 (struct bytes){.data = bytes.data, .len = bytes.len}, e);
-    }
-    mem_free(&bytes.data);
-    if (code == ERR_OK) {
-        code = disk->rename(disk->ctx, copy.text, path.text, e);
-    }
-    if (code == ERR_OK) {
-        code = disk->sync_dir(disk->ctx, journal->directory, e);
-    }
-    r->seal = true;
-    return code == ERR_OK ? disk->remove(disk->ctx, note.text, e) : code;
+    return is_there ? disk->remove(disk->ctx, path.text, e) : ERR_OK;
 }
 
 static enum err prepare(struct recovery *r, struct error *e)
@@ -411,11 +443,14 @@ static enum err prepare(struct recovery *r, struct error *e)
     if (code == ERR_OK) {
         code = disk->list(disk->ctx, quarantine.text, count_name, &r->kept, e);
     }
-    if (code == ERR_OK && r->folder.has_temporary) {
-        struct path temporary = folder_file(journal->directory, "spare.tmp");
-        code = disk->remove(disk->ctx, temporary.text, e);
+    const struct folder *found = &r->folder;
+    if (code == ERR_OK) {
+        code = remove_file(journal, found->has_spare_temporary, "spare.tmp", e);
     }
-    return code == ERR_OK ? renew_distrusted(r, e) : code;
+    if (code == ERR_OK) {
+        code = remove_file(journal, found->has_copy_temporary, "copy.tmp", e);
+    }
+    return code == ERR_OK ? remove_file(journal, found->is_clean, "clean", e) : code;
 }
 
 enum err recover_run(struct journal *journal, struct error *e)
@@ -428,6 +463,9 @@ enum err recover_run(struct journal *journal, struct error *e)
     }
     if (code == ERR_OK && r.used > 0) {
         code = open_last(&r, e);
+    }
+    if (code == ERR_OK) {
+        code = journal->disk.sync_dir(journal->disk.ctx, journal->directory, e);
     }
     if (code == ERR_OK) {
         set_state(&r);

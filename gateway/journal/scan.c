@@ -32,7 +32,7 @@ static uint64_t next_group(const struct scan *scan, uint64_t offset,
 }
 
 /* Whether a group from `offset` on says that the expected record had been synced. */
-static bool is_proved(const struct scan *scan, uint64_t offset)
+bool scan_is_proved(const struct scan *scan, uint64_t offset)
 {
     if (scan->end > offset) {
         return true;
@@ -102,7 +102,7 @@ void scan_run(struct scan *scan)
         bool none = next >= stop;
         bool skips = !none && (next > offset ||
                                (scan->expected && group.first_seq > scan->expected));
-        if ((none || skips) && !is_proved(scan, offset)) {
+        if ((none || skips) && !scan_is_proved(scan, offset)) {
             break;
         }
         if (none) {

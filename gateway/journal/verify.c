@@ -156,11 +156,19 @@ static void walk(struct check *check, const struct segment_bytes *bytes,
     struct scan scan = {
         .data = {.data = bytes->data, .len = bytes->len},
         .number = check->number,
-        .expected = check_header(check, look),
+        .expected = check->last_seq ? check->last_seq + 1 : 0,
         .end = end_of(check, check->number, next),
         .each = check_group,
         .ctx = check,
     };
+    bool begun =
+        next == 0 && look->state != HEADER_VALID && !scan_is_proved(&scan, FORMAT_BLOCK);
+    if (begun) {
+        find(check, 0, "a segment begun and never synced, never acknowledged");
+        check->report.torn_tail = true;
+        return;
+    }
+    scan.expected = check_header(check, look);
     scan_run(&scan);
     for (size_t i = 0; i < scan.hole_count; i++) {
         report_hole(check, &scan.holes[i]);

@@ -22,7 +22,7 @@ struct fault_disk {
     size_t change_count, change_capacity;
     struct handle *handles;
     size_t handle_count, handle_capacity;
-    uint64_t random, calls, fail_call, capacity;
+    uint64_t random, calls, fail_call, stop_call, capacity;
     enum err fail_code;
     bool fail_forever, has_failed, stopped;
 };
@@ -90,8 +90,12 @@ static enum err begin(struct fault_disk *disk, bool takes_space, struct error *e
 {
     pthread_mutex_lock(&disk->lock);
     disk->calls++;
-    if (disk->stopped) {
+    if (disk->stopped || (disk->stop_call && disk->calls > disk->stop_call)) {
+        disk->stopped = true;
         return error_set(e, ERR_SYSTEM, "the disk is stopped");
+    }
+    if (disk->calls == disk->stop_call) {
+        return error_set(e, ERR_SYSTEM, "the disk stops now");
     }
     bool due = disk->fail_call && (disk->calls == disk->fail_call ||
                                    (disk->fail_forever && disk->calls > disk->fail_call));
@@ -214,7 +218,7 @@ static enum err fault_sync(void *ctx, int file, struct error *e)
     struct node *node = handle_node(disk, file);
     if (code == ERR_OK) {
         node_sync(node);
-    } else if (!disk->stopped) {
+    } else if (!disk->stopped && disk->calls != disk->stop_call) {
         node_forget(node);
     }
     return end(disk, code);
@@ -425,6 +429,21 @@ void fault_disk_set_capacity(struct fault_disk *disk, uint64_t bytes)
     pthread_mutex_unlock(&disk->lock);
 }
 
+void fault_disk_stop_at(struct fault_disk *disk, uint64_t call)
+{
+    pthread_mutex_lock(&disk->lock);
+    disk->stop_call = call;
+    pthread_mutex_unlock(&disk->lock);
+}
+
+bool fault_disk_is_stopped(struct fault_disk *disk)
+{
+    pthread_mutex_lock(&disk->lock);
+    bool stopped = disk->stopped || (disk->stop_call && disk->calls >= disk->stop_call);
+    pthread_mutex_unlock(&disk->lock);
+    return stopped;
+}
+
 void fault_disk_stop(struct fault_disk *disk)
 {
     pthread_mutex_lock(&disk->lock);
@@ -435,6 +454,7 @@ void fault_disk_stop(struct fault_disk *disk)
 static void drop_handles(struct fault_disk *disk)
 {
     disk->stopped = false;
+    disk->stop_call = 0;
     disk->handle_count = 0;
     disk->fail_call = 0;
 }

@@ -43,6 +43,10 @@ bool fault_disk_has_failed(struct fault_disk *disk);
 /* All files together hold at most `bytes`; at the start 1 GiB. */
 void fault_disk_set_capacity(struct fault_disk *disk, uint64_t bytes);
 
+/* Stops (see below) at call number `call`; a write may do half of it.  0: never. */
+void fault_disk_stop_at(struct fault_disk *disk, uint64_t call);
+bool fault_disk_is_stopped(struct fault_disk *disk);
+
 /* The process is as good as dead: every call fails and changes nothing, so that its
  * objects can be freed, until one of the two below. */
 void fault_disk_stop(struct fault_disk *disk);

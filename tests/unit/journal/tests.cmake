@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-add_library(fault_disk STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_disk.c
-            ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_files.c)
-target_include_directories(fault_disk PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/lib)
+set(lib ${CMAKE_CURRENT_SOURCE_DIR}/lib)
+add_library(fault_disk STATIC ${lib}/fault_disk.c ${lib}/fault_files.c)
+target_include_directories(fault_disk PUBLIC ${lib})
 target_link_libraries(fault_disk PUBLIC core)
-add_library(journal_rig STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/journal_rig.c)
+
+add_library(journal_rig STATIC ${lib}/journal_rig.c ${lib}/journal_crash.c)
 target_link_libraries(journal_rig PUBLIC fault_disk journal)
 
+# The same with sync left out: the negative control.
+file(GLOB journal_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/gateway/journal/*.c)
+add_library(journal_broken STATIC ${journal_sources} ${lib}/journal_rig.c ${lib}/journal_crash.c)
+target_compile_definitions(journal_broken PRIVATE EMGATE_BROKEN_NO_SYNC)
+target_link_libraries(journal_broken PUBLIC fault_disk model PkgConfig::sodium)
+
 unit_test(unit/journal/journal_test.c journal_rig)
+unit_test(unit/journal/crash_test.c journal_rig)
+unit_test(unit/journal/crash_control_test.c journal_broken)
 
 add_executable(journal_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/bench/journal_bench.c)
 target_link_libraries(journal_bench PRIVATE journal)
