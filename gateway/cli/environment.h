@@ -40,8 +40,14 @@ void environment_check(const struct plan *plan, struct findings *findings);
 void findings_tell(struct findings *findings, enum finding_level level, const char *what,
                    const char *fix, const char *format, ...) PRINTF_LIKE(5, 6);
 
+/* Directory, volume, sync, space; writes and removes a probe file of 64 KiB. */
 void environment_check_storage(const struct plan *plan, struct findings *findings);
+
+/* Whether the system's clock is synchronised. */
 void environment_check_clock(struct findings *findings);
+
+/* Brokers, sinks with an address, certificates, secrets; waits up to five seconds for
+ * each that does not answer. */
 void environment_check_network(const struct plan *plan, struct findings *findings);
 
 #endif

@@ -68,8 +68,8 @@ static void print_sinks(struct buf *out)
 void plan_print_reference(struct buf *out)
 {
     buf_add_text(out,
-                 "# Settings\n\nMade by `emgate config reference` from the tables that "
-                 "read the configuration; do not edit.\n\nA duration is written `10s`, "
+                 "# Settings\n\nFrom the tables that read the configuration.  A duration "
+                 "is written `10s`, "
                  "`5ms`, `72h`, `7d`; a size `64MiB`, `4GiB`; a share `80 %` or `0.8`; a "
                  "secret as `{file: PATH}`, `{environment: NAME}` or `{credential: "
                  "NAME}`.  `${NAME}` inside a value stands for an environment "

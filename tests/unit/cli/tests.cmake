@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/cli/check_test.c cli)
 unit_test(unit/cli/environment_test.c cli)
+unit_test(unit/cli/config_test.c cli)

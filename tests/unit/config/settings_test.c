@@ -4,9 +4,6 @@
 #include "core/clock.h"
 
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const char *const colours[] = {"red", "green", "blue", NULL};
 
@@ -177,38 +174,6 @@ Test(settings, a_secret_written_in_place_is_refused_and_not_repeated)
     finish(&r);
 }
 
-Test(settings, a_secret_is_read_from_the_environment_and_its_absence_is_told)
-{
-    setenv("EMGATE_TEST_SECRET", "hunter2", 1);
-    struct secret secret = {.kind = SECRET_ENVIRONMENT, .name = "EMGATE_TEST_SECRET"};
-    char text[64];
-    struct error e = {0};
-
-    cr_assert_eq(secret_read(&secret, text, sizeof text, &e), ERR_OK);
-    cr_assert_str_eq(text, "hunter2");
-    cr_assert_eq(secret_read(&secret, text, 4, &e), ERR_CONFIG);
-    cr_assert_null(strstr(e.text, "hunt"));
-    secret.name = "EMGATE_NOT_THERE";
-    cr_assert_eq(secret_read(&secret, text, sizeof text, &e), ERR_CONFIG);
-    cr_assert_str_eq(e.text, "there is no environment variable 'EMGATE_NOT_THERE'");
-}
-
-Test(settings, a_secret_file_loses_its_line_end)
-{
-    char path[] = "/tmp/emgate-secret-XXXXXX";
-    int file = mkstemp(path);
-    cr_assert_eq(write(file, "hunter2\n", 8), 8);
-    close(file);
-    struct secret secret = {.kind = SECRET_FILE, .name = path};
-    char text[64];
-    struct error e = {0};
-
-    cr_assert_eq(secret_read(&secret, text, sizeof text, &e), ERR_OK);
-
-    cr_assert_str_eq(text, "hunter2");
-    unlink(path);
-}
-
 Test(settings, the_reference_has_a_row_for_each_key)
 {
     struct buf out;
@@ -221,31 +186,4 @@ Test(settings, the_reference_has_a_row_for_each_key)
     cr_assert(strstr(text, "| `wait` | duration | `10s` | 1s to 1m |"));
     cr_assert(strstr(text, "| `colour` | word | `green` | `red`, `green`, `blue` |"));
     buf_deinit(&out);
-}
-
-static bool one_variable(void *ctx, struct bytes name, struct bytes *ret_value)
-{
-    (void)ctx;
-    *ret_value = BYTES("lahore");
-    return bytes_are(name, "PLANT");
-}
-
-Test(settings, variables_stand_in_values_only_and_must_exist)
-{
-    struct problems problems;
-    problems_init(&problems);
-    struct document *document = document_parse(
-        "a.yaml", bytes_of("a: x-${PLANT}-y\n${PLANT}: ${NOPE}\nc: $${PLANT}\n"),
-        &problems);
-
-    document_substitute(document, one_variable, NULL, &problems);
-
-    const struct node *root = document_root(document);
-    cr_assert(bytes_are(node_find(root, "a")->text, "x-lahore-y"));
-    cr_assert(bytes_are(node_find(root, "c")->text, "${PLANT}"));
-    cr_assert_not_null(node_find(root, "${PLANT}"));
-    cr_assert_str_eq((const char *)problems.text.data,
-                     "a.yaml:2:11: the environment has no variable 'NOPE'\n");
-    document_free(&document);
-    problems_deinit(&problems);
 }
