@@ -181,8 +181,10 @@ static void on_opened(struct connection *connection)
     subscribe(connection, false);
 }
 
-static void suspect_duplicate(struct connection *connection, bool told)
+static void suspect_duplicate(struct connection *connection)
 {
+    bool told = connection->taken_over;
+    connection->taken_over = false;
     int64_t lasted_ns = now_ns(connection) - connection->state_since_ns;
     connection->quick_ends = lasted_ns < QUICK_NS ? connection->quick_ends + 1 : 0;
     if (!told && connection->quick_ends < QUICK_ENDS) {
@@ -241,7 +243,7 @@ static void step_up(struct connection *connection, unsigned events)
     const struct source_broker *broker = connection->broker;
     if (events & EVENT_LOST) {
         connection_note_error(connection, "connection lost");
-        suspect_duplicate(connection, (events & EVENT_TAKEN_OVER) != 0);
+        suspect_duplicate(connection);
         retry_later(connection);
         return;
     }
@@ -311,6 +313,7 @@ void connection_step(struct connection *connection)
     unsigned events = connection->events;
     connection->events = 0;
     pthread_mutex_unlock(&source->lock);
+    connection->taken_over |= (events & EVENT_TAKEN_OVER) != 0;
     if (events & EVENT_STORE_FAILED) {
         log_error("source.stopped", "broker=%s: the store failed, no more is taken in",
                   connection->broker->name);

@@ -63,7 +63,7 @@ static void on_opened(void *context, MQTTAsync_successData *data)
     note_opened(context, data->alt.connect.sessionPresent != 0);
 }
 
-/* What a CONNACK of 3.1.1 says. */
+/* What a CONNACK of 3.1.1 or 5 says, or Paho. */
 static const char *refusal(int code)
 {
     switch (code) {
@@ -74,8 +74,10 @@ static const char *refusal(int code)
     case 3:
         return "broker unavailable";
     case 4:
+    case MQTTREASONCODE_BAD_USER_NAME_OR_PASSWORD:
         return "wrong user or password";
     case 5:
+    case MQTTREASONCODE_NOT_AUTHORIZED:
         return "not authorised";
     default:
         return code > 0 ? MQTTReasonCode_toString((enum MQTTReasonCodes)code)
@@ -131,7 +133,7 @@ static void on_close_failed(void *context, MQTTAsync_failureData *data)
 static void note_suback(struct filter *filter, int code)
 {
     struct connection *connection = filter->connection;
-    if (code == filter->qos || filter->system) {
+    if (code == filter->qos || filter->system || code < 0) { /* < 0: connection ended */
         return;
     }
     if (code == 0) {
