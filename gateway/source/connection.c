@@ -132,6 +132,9 @@ static void open_now(struct connection *connection)
     struct error e;
     choose_version(connection);
     enter(connection, CONNECTION_OPENING);
+    pthread_mutex_lock(&connection->source->lock);
+    connection->events &= EVENT_STORE_FAILED; /* the others are of the last connection */
+    pthread_mutex_unlock(&connection->source->lock);
     if (mqtt_client_open(connection, &e) != ERR_OK) {
         connection->refusals++;
         connection_note_error(connection, "%s", e.text);
@@ -181,10 +184,8 @@ static void on_opened(struct connection *connection)
     subscribe(connection, false);
 }
 
-static void suspect_duplicate(struct connection *connection)
+static void suspect_duplicate(struct connection *connection, bool told)
 {
-    bool told = connection->taken_over;
-    connection->taken_over = false;
     int64_t lasted_ns = now_ns(connection) - connection->state_since_ns;
     connection->quick_ends = lasted_ns < QUICK_NS ? connection->quick_ends + 1 : 0;
     if (!told && connection->quick_ends < QUICK_ENDS) {
@@ -243,7 +244,7 @@ static void step_up(struct connection *connection, unsigned events)
     const struct source_broker *broker = connection->broker;
     if (events & EVENT_LOST) {
         connection_note_error(connection, "connection lost");
-        suspect_duplicate(connection);
+        suspect_duplicate(connection, (events & EVENT_TAKEN_OVER) != 0);
         retry_later(connection);
         return;
     }
@@ -289,7 +290,7 @@ static void step_opening(struct connection *connection, unsigned events)
         connection_note_error(connection, "no answer to CONNECT");
         mqtt_client_destroy(connection);
     }
-    if (late || events & (EVENT_REFUSED | EVENT_WRONG_VERSION | EVENT_LOST)) {
+    if (late || events & (EVENT_REFUSED | EVENT_WRONG_VERSION)) {
         connection->refusals++;
         retry_later(connection);
     }
@@ -313,7 +314,6 @@ void connection_step(struct connection *connection)
     unsigned events = connection->events;
     connection->events = 0;
     pthread_mutex_unlock(&source->lock);
-    connection->taken_over |= (events & EVENT_TAKEN_OVER) != 0;
     if (events & EVENT_STORE_FAILED) {
         log_error("source.stopped", "broker=%s: the store failed, no more is taken in",
                   connection->broker->name);

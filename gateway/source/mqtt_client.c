@@ -23,17 +23,21 @@ static void on_lost(void *context, char *cause)
     connection_post(connection, EVENT_LOST);
 }
 
+/* Paho closes the connection after this and does not call connectionLost. */
 static void on_disconnect_packet(void *context, MQTTProperties *properties,
                                  enum MQTTReasonCodes reason)
 {
     struct connection *connection = context;
     (void)properties;
+    ack_gate_restart(connection->gate);
     if (reason == MQTTREASONCODE_SESSION_TAKEN_OVER) {
-        connection_post(connection, EVENT_TAKEN_OVER);
-    } else {
-        connection_note_error(connection, "the broker disconnects us: %s",
-                              MQTTReasonCode_toString(reason));
+        connection_post(connection, EVENT_TAKEN_OVER | EVENT_LOST);
+        return;
     }
+    const char *text = MQTTReasonCode_toString(reason);
+    connection_note_error(connection, "the broker disconnects us: %s",
+                          text ? text : "no reason");
+    connection_post(connection, EVENT_LOST);
 }
 
 static void note_opened(struct connection *connection, bool session_present)
@@ -288,6 +292,9 @@ enum err mqtt_client_open(struct connection *connection, struct error *e)
     const char *path = connection->broker->password_file;
     if (path && read_password(path, password, e) != ERR_OK) {
         return e->code;
+    }
+    if (connection->handle && MQTTAsync_isConnected(connection->handle)) {
+        mqtt_client_destroy(connection); /* we think it is not: begin anew */
     }
     if (!connection->handle && create(connection, e) != ERR_OK) {
         return e->code;

@@ -65,7 +65,6 @@ struct connection {
     unsigned refusals;   /* in a row */
     unsigned quick_ends; /* connections in a row that ended soon after they began */
     bool session_expected;
-    bool taken_over; /* by another client, says the broker; the end follows */
 
     pthread_mutex_t handle_lock;
     MQTTAsync handle;
