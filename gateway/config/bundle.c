@@ -199,6 +199,15 @@ void bundle_read(const char *path, struct bundle *ret_bundle, struct problems *p
     buf_deinit(&r.environment);
 }
 
+void bundle_read_factors(struct bundle *ret_bundle, struct problems *problems)
+{
+    *ret_bundle = (struct bundle){0};
+    struct reader r = {.bundle = ret_bundle, .problems = problems};
+    char directory[4096];
+    snprintf(directory, sizeof directory, "%s/config/factors", bundle_data_directory());
+    reader_add_directory(&r, directory, BUNDLE_FACTORS);
+}
+
 void bundle_put(const struct bundle *bundle, struct buf *out)
 {
     buf_add_byte(out, FORMAT);

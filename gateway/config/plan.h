@@ -40,6 +40,9 @@ struct bundle {
  * lacks the file.  Secrets are not in it, only where they are kept. */
 void bundle_read(const char *path, struct bundle *ret_bundle, struct problems *problems);
 
+/* The factor files that come with the program, and nothing else. */
+void bundle_read_factors(struct bundle *ret_bundle, struct problems *problems);
+
 /* The bundle as bytes, at most BUNDLE_SIZE_MAX, and back.  ERR_CORRUPT: not a bundle. */
 #define BUNDLE_SIZE_MAX (32U << 20)
 void bundle_put(const struct bundle *bundle, struct buf *out);
