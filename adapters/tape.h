@@ -81,6 +81,9 @@ uint32_t tape_find(const struct tape *tape, uint32_t at, struct bytes key);
  * through an array by position costs no more than going through it. */
 uint32_t tape_element(struct tape *tape, uint32_t at, uint32_t position);
 
+/* The position that a text names, digits without a leading zero; else TAPE_NONE. */
+uint32_t tape_position(struct bytes text);
+
 static inline enum tape_kind tape_kind(const struct tape *tape, uint32_t at)
 {
     return (enum tape_kind)tape->items[at].kind;

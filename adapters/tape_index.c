@@ -10,6 +10,7 @@
 #include "tape.h"
 
 #include "core/check.h"
+#include "core/number.h"
 
 #define PROBES_PER_MEMBER 8
 
@@ -240,4 +241,15 @@ uint32_t tape_element(struct tape *tape, uint32_t at, uint32_t position)
     array->last.at = position;
     array->last.item = i;
     return i;
+}
+
+uint32_t tape_position(struct bytes text)
+{
+    uint64_t position = 0;
+    bool leading = text.len > 1 && text.data[0] == '0';
+    if (text.len == 0 || text.data[0] < '0' || leading ||
+        !number_parse_u64(text, &position) || position >= TAPE_NONE) {
+        return TAPE_NONE;
+    }
+    return (uint32_t)position;
 }
