@@ -15,6 +15,8 @@
 #include "core/topic.h"
 #include "core/utf8.h"
 
+#include <stdio.h>
+
 static const char bad_name[] = "bad_name";
 
 /* ---- readings ---- */
@@ -310,14 +312,24 @@ static enum err open_payload(struct map_run *run, const struct map_rule *rule,
 
 /* ---- rules ---- */
 
+/* Why a message that is accepted has no readings. */
+static void say(struct decoding *out, const char *reason)
+{
+    snprintf(out->reason, sizeof out->reason, "%s", reason);
+}
+
 static void apply(struct map_run *run, const struct map_rule *rule)
 {
     run->out->rule = rule->name;
     if (rule->learn) {
+        say(run->out, "learned");
         map_learn(run, rule->learn);
-    } else if (!rule->ignore) {
+    } else if (rule->ignore) {
+        say(run->out, "ignored");
+    } else {
         emit_all(run, rule);
     }
+    decoding_settle(run->out);
 }
 
 static enum err no_rule(const struct message *message, struct error *e)

@@ -45,7 +45,7 @@ struct decoding {
     size_t action_count;
     size_t action_capacity;
     enum outcome outcome; /* set by decode(); ACCEPTED with no reading becomes EMPTY */
-    char reason[32];      /* stable word for REJECTED and PARTIAL, or "" */
+    char reason[32];      /* stable word, always for REJECTED and PARTIAL, or "" */
     char detail[256];     /* words for people: what, where (byte, line, path) */
     const char *rule;     /* which rule of a mapping fired, or NULL */
     /* Where the device numbers what it sends; all 0 and empty otherwise. */

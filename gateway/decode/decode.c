@@ -13,6 +13,7 @@
 struct instance {
     const struct adapter *adapter;
     const struct node *settings;
+    size_t broker;
     const char *topic; /* of its first route: its name in saved states */
     void *state;
 };
@@ -32,7 +33,7 @@ static size_t find_instance(const struct decoder *decoder, const struct plan_rou
     for (size_t i = 0; i < decoder->instance_count; i++) {
         const struct instance *instance = &decoder->instances[i];
         if (instance->adapter == route->adapter &&
-            instance->settings == route->settings) {
+            instance->settings == route->settings && instance->broker == route->broker) {
             return i;
         }
     }
@@ -46,6 +47,7 @@ static enum err start(struct instance *instance, const struct plan_route *route,
     enum err err = ERR_OK;
     *instance = (struct instance){.adapter = route->adapter,
                                   .settings = route->settings,
+                                  .broker = route->broker,
                                   .topic = route->topic,
                                   .state = mem_array(1, route->adapter->state_size)};
     problems_init(&problems);
@@ -135,6 +137,9 @@ static void settle(struct decoding *d, const struct message *message, enum err e
         reject(d, "too_large", "the message decodes to more than its memory holds");
     } else if (d->outcome == OUTCOME_ACCEPTED && d->count == 0) {
         d->outcome = OUTCOME_ACCEPTED_EMPTY;
+        if (d->reason[0] == 0) {
+            snprintf(d->reason, sizeof d->reason, "no_readings");
+        }
     }
     for (size_t i = 0; message->retained && i < d->count; i++) {
         d->readings[i].flags |= READING_RETAINED;
@@ -148,6 +153,14 @@ void decoder_decode(struct decoder *decoder, const struct message *message,
     struct instance *instance = find_route(decoder, message);
     if (!instance) {
         reject(ret_decoding, "no_route", "no input of the configuration has this topic");
+        return;
+    }
+    if (message->payload.len == 0) {
+        reject(ret_decoding, "empty_payload", "the payload is empty");
+        return;
+    }
+    if (message->payload.len > DECODE_PAYLOAD_MAX) {
+        reject(ret_decoding, "too_large", "the payload is longer than a message may be");
         return;
     }
     struct error e = {0};

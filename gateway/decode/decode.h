@@ -4,18 +4,22 @@
  * it, and the outcome is settled by rules that all adapters share:
  *
  *   no route                      rejected, no_route
+ *   an empty payload              rejected, empty_payload
+ *   more than DECODE_PAYLOAD_MAX  rejected, too_large
  *   the arena ran out             rejected, too_large
- *   accepted without a reading    accepted_empty
+ *   accepted without a reading    accepted_empty, no_readings (or what the adapter says)
  *   a retained message            its readings carry READING_RETAINED
  *
- * Routes without settings of their own share one state an adapter, so that what a
- * device announces on one topic is known on the other.  One thread.
+ * Routes of one broker with the same adapter and settings share one state, so that what
+ * a device announces on one topic is known on the other.  One thread.
  */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
 
 #include "config/plan.h"
 #include "decode/adapter.h"
+
+#define DECODE_PAYLOAD_MAX ((size_t)16 << 20)
 
 struct decoder;
 

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/decode/timeformat_test.c decode)
+unit_test(unit/decode/guess_test.c decode)
