@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The routes of the gateway's server: questions in, answers by api_*.c. */
+#include "api.h"
+
+#include "core/mem.h"
+#include "core/number.h"
+#include "web/server.h"
+
+#include <stdio.h>
+
+#define LIMIT_DEFAULT 100
+
+struct api {
+    struct gateway_view view;
+    struct web *web;
+};
+
+static uint64_t whole(const struct web_question *question, const char *name,
+                      uint64_t initial)
+{
+    const char *text = question->parameter(question->ctx, name);
+    uint64_t value = initial;
+    return text && number_parse_u64(bytes_of(text), &value) ? value : initial;
+}
+
+static void finish(struct web_answer *answer, enum err err, const struct error *e)
+{
+    if (err == ERR_OK) {
+        buf_add_text(&answer->body, "\n");
+        return;
+    }
+    buf_clear(&answer->body);
+    struct json_writer w = json_writer_of(&answer->body);
+    answer->status = 500;
+    answer->type = "application/problem+json";
+    json_open(&w, '{');
+    json_key(&w, "status");
+    json_i64(&w, 500);
+    json_pair(&w, "title", e->text);
+    json_close(&w, '}');
+}
+
+static void status(void *ctx, const struct web_question *question,
+                   struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    (void)question;
+    api_put_status(&api->view, &w);
+    finish(answer, ERR_OK, NULL);
+}
+
+static void points(void *ctx, const struct web_question *question,
+                   struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    (void)question;
+    api_put_points(&api->view, &w);
+    finish(answer, ERR_OK, NULL);
+}
+
+static void summaries(void *ctx, const struct web_question *question,
+                      struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    struct outbox_filter filter = {
+        .process = question->parameter(question->ctx, "process"),
+        .from_ns = (int64_t)whole(question, "from", 0),
+        .to_ns = (int64_t)whole(question, "to", 0),
+        .latest = whole(question, "all", 0) == 0,
+        .limit = whole(question, "limit", LIMIT_DEFAULT),
+    };
+    finish(answer, api_put_summaries(api->view.outbox, &filter, &w, &e), &e);
+}
+
+static void dead_letters(void *ctx, const struct web_question *question,
+                         struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    uint64_t limit = whole(question, "limit", LIMIT_DEFAULT);
+    finish(answer, api_put_dead_letters(api->view.outbox, limit, &w, &e), &e);
+}
+
+static void rows(void *ctx, const struct web_question *question,
+                 struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    const char *sink = question->parameter(question->ctx, "sink");
+    uint64_t limit = whole(question, "limit", LIMIT_DEFAULT);
+    finish(answer, api_put_rows(api->view.outbox, sink, limit, &w, &e), &e);
+}
+
+static void metrics(void *ctx, const struct web_question *question,
+                    struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    (void)question;
+    answer->type = "text/plain; version=0.0.4";
+    api_put_metrics(&api->view, &answer->body);
+}
+
+static void health(void *ctx, const struct web_question *question,
+                   struct web_answer *answer)
+{
+    (void)ctx;
+    (void)question;
+    buf_add_text(&answer->body, "{\"alive\":true}\n");
+}
+
+static void ready(void *ctx, const struct web_question *question,
+                  struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    (void)question;
+    answer->status = api_put_ready(&api->view, &w) ? 200 : 503;
+    finish(answer, ERR_OK, NULL);
+}
+
+static const struct web_route routes[] = {
+    {"/v1/status", status},
+    {"/v1/points", points},
+    {"/v1/summaries", summaries},
+    {"/v1/deadletters", dead_letters},
+    {"/v1/outbox", rows},
+    {"/metrics", metrics},
+    {"/healthz", health},
+    {"/readyz", ready},
+    {0},
+};
+
+enum err api_open(const struct gateway_view *view, struct api **ret_api, struct error *e)
+{
+    struct api *api = mem_new(struct api);
+    char path[4096];
+    api->view = *view;
+    snprintf(path, sizeof path, "%s/%s", view->plan->state_directory, API_SOCKET);
+    enum err err = web_open(view->plan->web_listen, path, routes, api, &api->web, e);
+    if (err != ERR_OK) {
+        mem_free(&api);
+        return err;
+    }
+    *ret_api = api;
+    return ERR_OK;
+}
+
+void api_close(struct api **api)
+{
+    if (*api) {
+        web_close(&(*api)->web);
+        mem_free(api);
+    }
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the gateway tells of itself, as JSON: for its page, for Prometheus and for the
+ * command line, which asks the running daemon through the socket in its state
+ * directory, or writes the same answers itself when the daemon is not running.
+ *
+ *     GET /v1/status /v1/points /v1/summaries /v1/deadletters /v1/outbox
+ *     GET /metrics /healthz /readyz
+ */
+#ifndef API_H
+#define API_H
+
+#include "core/json_writer.h"
+#include "gateway.h"
+
+/* The socket's name in the state directory. */
+#define API_SOCKET "control.sock"
+
+struct api;
+
+/* Starts the server; copies the view.  ERR_SYSTEM: an address can't be had. */
+enum err api_open(const struct gateway_view *view, struct api **ret_api,
+                  struct error *e) MUST_CHECK;
+void api_close(struct api **api);
+
+/* ---- the answers; each writes one JSON value ---- */
+
+void api_put_status(const struct gateway_view *view, struct json_writer *writer);
+void api_put_points(const struct gateway_view *view, struct json_writer *writer);
+void api_put_metrics(const struct gateway_view *view, struct buf *out);
+
+/* Whether it can do its work; the reasons why not, as a JSON list. */
+bool api_put_ready(const struct gateway_view *view, struct json_writer *writer);
+
+/* These need the outbox only. */
+enum err api_put_summaries(struct outbox *outbox, const struct outbox_filter *filter,
+                           struct json_writer *writer, struct error *e) MUST_CHECK;
+enum err api_put_dead_letters(struct outbox *outbox, uint64_t limit,
+                              struct json_writer *writer, struct error *e) MUST_CHECK;
+enum err api_put_rows(struct outbox *outbox, const char *sink, uint64_t limit,
+                      struct json_writer *writer, struct error *e) MUST_CHECK;
+
+#endif

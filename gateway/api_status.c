@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state of every stage, as JSON for people and as metrics for Prometheus. */
+#include "api.h"
+
+#include "aggregate/slice.h"
+
+#include <stdio.h>
+
+static void put_u64(struct json_writer *w, const char *key, uint64_t value)
+{
+    json_key(w, key);
+    json_u64(w, value);
+}
+
+static void put_bool(struct json_writer *w, const char *key, bool value)
+{
+    json_key(w, key);
+    json_bool(w, value);
+}
+
+/* A time that may not have come yet. */
+static void put_time(struct json_writer *w, const char *key, int64_t ns)
+{
+    json_key(w, key);
+    if (ns > 0) {
+        json_time(w, ns);
+    } else {
+        json_null(w);
+    }
+}
+
+/* ---- the stages ---- */
+
+static void put_brokers(const struct gateway_view *view, struct json_writer *w)
+{
+    json_key(w, "brokers");
+    json_open(w, '[');
+    for (size_t i = 0; i < view->plan->broker_count; i++) {
+        struct source_status s;
+        source_get_status(intake_source(view->intake), i, &s);
+        json_open(w, '{');
+        json_pair(w, "name", view->plan->brokers[i].name);
+        json_pair(w, "uri", view->plan->brokers[i].uri);
+        put_bool(w, "connected", s.connected);
+        put_bool(w, "session_present", s.session_present);
+        json_pair(w, "protocol", s.version == 5 ? "5" : "3.1.1");
+        put_time(w, "since", s.since_ns);
+        put_time(w, "last_message", s.last_message_ns);
+        put_u64(w, "messages", s.messages);
+        put_u64(w, "bytes", s.bytes);
+        put_u64(w, "connects", s.connects);
+        put_u64(w, "unacknowledged", s.parked);
+        put_u64(w, "broker_dropped", s.broker_dropped);
+        json_pair(w, "last_error", s.last_error);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_journal(const struct gateway_view *view, struct json_writer *w)
+{
+    struct journal_status s;
+    journal_get_status(view->journal, &s);
+    uint64_t room = s.disk_free;
+    if (s.quota > 0) {
+        uint64_t left = s.quota > s.bytes ? s.quota - s.bytes : 0;
+        room = left < room ? left : room;
+    }
+    json_key(w, "journal");
+    json_open(w, '{');
+    put_u64(w, "last_record", s.last_seq);
+    put_u64(w, "durable_record", s.durable_seq);
+    put_u64(w, "segments", s.segments);
+    put_u64(w, "bytes", s.bytes);
+    put_u64(w, "quota", s.quota);
+    put_u64(w, "disk_free", s.disk_free);
+    put_u64(w, "bytes_per_day", s.bytes_per_day);
+    json_key(w, "days_left");
+    if (s.bytes_per_day > 0) {
+        json_double(w, (double)room / (double)s.bytes_per_day);
+    } else {
+        json_null(w);
+    }
+    put_bool(w, "full", s.full);
+    put_time(w, "full_since", s.full_since_ns);
+    put_u64(w, "commits", s.commits);
+    put_u64(w, "syncs", s.syncs);
+    put_u64(w, "quarantined", s.quarantined);
+    json_pair(w, "problem", intake_problem(view->intake));
+    json_close(w, '}');
+}
+
+static void put_counters(const struct fold_counters *c, struct json_writer *w)
+{
+    put_u64(w, "messages", c->messages);
+    put_u64(w, "accepted", c->accepted);
+    put_u64(w, "accepted_empty", c->empty);
+    put_u64(w, "partial", c->partial);
+    put_u64(w, "rejected", c->rejected);
+    put_u64(w, "readings", c->readings);
+    put_u64(w, "samples", c->samples);
+    put_u64(w, "duplicates", c->duplicates);
+    put_u64(w, "unmapped", c->unmapped);
+    put_u64(w, "summaries", c->summaries);
+    json_key(w, "reasons");
+    json_open(w, '{');
+    for (size_t i = 0; i < c->reason_count; i++) {
+        put_u64(w, c->reasons[i].reason, c->reasons[i].count);
+    }
+    json_close(w, '}');
+}
+
+static void put_processes(const struct pipeline_view *p, struct json_writer *w)
+{
+    json_key(w, "processes");
+    json_open(w, '[');
+    for (size_t i = 0; p->fold && i < p->plan->process_count; i++) {
+        struct aggregate_process_status s;
+        aggregate_get_process(fold_get_aggregate(p->fold), i, fold_now(p->fold), &s);
+        json_open(w, '{');
+        json_pair(w, "id", p->plan->processes[i].id);
+        json_pair(w, "name", p->plan->processes[i].name);
+        put_time(w, "open_window", s.started ? s.next_ns : 0);
+        put_time(w, "watermark", s.watermark_ns);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_pipeline(const struct gateway_view *view, struct json_writer *w)
+{
+    struct pipeline_view p;
+    struct journal_status journal;
+    journal_get_status(view->journal, &journal);
+    pipeline_lock(view->pipeline, &p);
+    uint64_t cursor = p.fold ? fold_cursor(p.fold) : 0;
+    json_key(w, "pipeline");
+    json_open(w, '{');
+    put_u64(w, "folded_record", cursor);
+    put_u64(w, "committed_record", p.folded_seq);
+    put_u64(w, "backlog_records",
+            journal.durable_seq > cursor ? journal.durable_seq - cursor : 0);
+    put_time(w, "last_commit", p.last_commit_ns);
+    json_pair(w, "problem", p.problem);
+    if (p.fold) {
+        put_counters(fold_get_counters(p.fold), w);
+    }
+    json_close(w, '}');
+    put_processes(&p, w);
+    pipeline_unlock(view->pipeline);
+}
+
+static void put_sink(const struct gateway_view *view, size_t index, struct json_writer *w)
+{
+    struct forward_status s;
+    struct outbox_sink_counts counts = {0};
+    struct error e;
+    forward_get_status(view->forwards[index], &s);
+    json_open(w, '{');
+    json_pair(w, "id", s.id);
+    json_pair(w, "sink", s.sink);
+    if (outbox_count_sink(view->outbox, s.id, &counts, &e) == ERR_OK) {
+        put_u64(w, "waiting", counts.waiting);
+        put_u64(w, "done", counts.done);
+        put_u64(w, "set_aside", counts.set_aside);
+        put_time(w, "oldest_waiting", counts.oldest_window_ns);
+    }
+    put_u64(w, "sent", s.sent);
+    put_u64(w, "retried", s.retried);
+    put_u64(w, "uncertain", s.uncertain);
+    put_u64(w, "failures", s.failures);
+    put_time(w, "last_success", s.last_success_ns);
+    put_time(w, "last_error_at", s.last_error_ns);
+    json_pair(w, "last_error", s.last_error);
+    json_close(w, '}');
+}
+
+static void put_outbox(const struct gateway_view *view, struct json_writer *w)
+{
+    struct outbox_counts counts = {0};
+    struct error e;
+    json_key(w, "outbox");
+    json_open(w, '{');
+    if (outbox_count(view->outbox, &counts, &e) == ERR_OK) {
+        put_u64(w, "summaries", counts.summaries);
+        put_u64(w, "dead_letters", counts.dead_letters);
+    }
+    json_close(w, '}');
+    json_key(w, "sinks");
+    json_open(w, '[');
+    for (size_t i = 0; i < view->forward_count; i++) {
+        put_sink(view, i, w);
+    }
+    json_close(w, ']');
+}
+
+void api_put_status(const struct gateway_view *view, struct json_writer *w)
+{
+    json_open(w, '{');
+    json_pair(w, "gateway", view->plan->gateway_id);
+    json_pair(w, "software", view->software);
+    json_pair(w, "installation", view->plan->installation.id);
+    json_pair(w, "time_zone", view->plan->installation.time_zone);
+    put_time(w, "started", view->started_ns);
+    put_time(w, "now", clock_wall_ns(&clock_system));
+    json_key(w, "config_hash");
+    json_hex(w, (struct bytes){view->plan->hash, sizeof view->plan->hash});
+    put_brokers(view, w);
+    put_journal(view, w);
+    put_pipeline(view, w);
+    put_outbox(view, w);
+    json_close(w, '}');
+}
+
+/* ---- points ---- */
+
+static void put_point(const struct plan_point *point,
+                      const struct aggregate_point_status *s, struct json_writer *w)
+{
+    json_open(w, '{');
+    json_pair(w, "id", point->id);
+    json_pair(w, "device", point->device);
+    json_pair(w, "metric", point->metric);
+    json_pair(w, "unit", point->unit);
+    put_u64(w, "samples", s->count);
+    put_time(w, "at", s->has ? s->at_ns : 0);
+    json_key(w, "value");
+    if (s->has && !(s->flags & SAMPLE_BAD)) {
+        json_double(w, s->value);
+    } else {
+        json_null(w);
+    }
+    bool uncertain = s->flags & SAMPLE_UNCERTAIN;
+    const char *usable = uncertain ? "uncertain" : "good";
+    json_pair(w, "quality", s->flags & SAMPLE_BAD ? "bad" : (s->has ? usable : NULL));
+    json_close(w, '}');
+}
+
+void api_put_points(const struct gateway_view *view, struct json_writer *w)
+{
+    struct pipeline_view p;
+    pipeline_lock(view->pipeline, &p);
+    json_open(w, '[');
+    for (size_t i = 0; p.fold && i < p.plan->point_count; i++) {
+        struct aggregate_point_status s;
+        aggregate_get_point(fold_get_aggregate(p.fold), i, &s);
+        put_point(&p.plan->points[i], &s, w);
+    }
+    json_close(w, ']');
+    pipeline_unlock(view->pipeline);
+}
+
+/* ---- ready ---- */
+
+static void put_reason(struct json_writer *w, bool *ready, const char *format,
+                       const char *what)
+{
+    char text[512];
+    *ready = false;
+    snprintf(text, sizeof text, "%s%s%s", format, *what ? ": " : "", what);
+    json_text(w, bytes_of(text));
+}
+
+bool api_put_ready(const struct gateway_view *view, struct json_writer *w)
+{
+    bool ready = true;
+    struct pipeline_view p;
+    struct journal_status journal;
+    json_open(w, '{');
+    json_key(w, "reasons");
+    json_open(w, '[');
+    for (size_t i = 0; i < view->plan->broker_count; i++) {
+        struct source_status s;
+        source_get_status(intake_source(view->intake), i, &s);
+        if (!s.connected) {
+            put_reason(w, &ready, "not connected to broker", view->plan->brokers[i].name);
+        }
+    }
+    journal_get_status(view->journal, &journal);
+    if (journal.full) {
+        put_reason(w, &ready, "the journal is full", "");
+    }
+    const char *problem = intake_problem(view->intake);
+    if (problem) {
+        put_reason(w, &ready, "the journal has failed", problem);
+    }
+    pipeline_lock(view->pipeline, &p);
+    if (p.problem[0]) {
+        put_reason(w, &ready, "the pipeline waits", p.problem);
+    }
+    pipeline_unlock(view->pipeline);
+    json_close(w, ']');
+    put_bool(w, "ready", ready);
+    json_close(w, '}');
+    return ready;
+}

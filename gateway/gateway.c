@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot list and the main loop.  Main's thread opens the stages one after another,
+ * then waits for signals, a second at a time: every few seconds it adds a tick to the
+ * journal, so that time goes on for the fold when no device speaks, and it looks
+ * whether the wall clock was set.
+ */
+#include "gateway.h"
+
+#include "api.h"
+#include "cli/command.h"
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TICK_S 5
+/* A difference between the clocks beyond this is a step. */
+#define STEP_NS (500 * NS_PER_MS)
+
+struct gateway {
+    const char *config_path;
+    struct bundle bundle; /* that the stages were opened with */
+    struct plan *plan;
+    int lock_file;
+    struct journal *journal;
+    struct outbox *outbox;
+    struct pipeline *pipeline;
+    struct intake *intake;
+    struct forward **forwards;
+    size_t forward_count;
+    struct api *api;
+    sigset_t signals;
+    int64_t started_ns;
+    int64_t wall_less_boot_ns; /* at the last look */
+    int ticks;
+    struct error failure; /* of the pipeline, when `code` is not OK */
+};
+
+struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bundle)
+{
+    struct problems problems;
+    problems_init(&problems);
+    bundle_read(config_path, ret_bundle, &problems);
+    struct plan *plan = plan_new(ret_bundle, &problems);
+    if (problems.count > 0) {
+        plan_free(&plan);
+        fprintf(stderr, "%.*s%zu problem%s in the configuration '%s'\n",
+                BYTES_ARG(buf_bytes(&problems.text)), problems.count,
+                problems.count == 1 ? "" : "s", config_path);
+    }
+    problems_deinit(&problems);
+    return plan;
+}
+
+enum err gateway_lock(const char *state_directory, int *ret_file, struct error *e)
+{
+    char path[4096];
+    char text[128];
+    if (mkdir(state_directory, 0750) != 0 && errno != EEXIST) {
+        return error_set(e, ERR_SYSTEM, "can't make '%s': %s", state_directory,
+                         strerror_r(errno, text, sizeof text));
+    }
+    snprintf(path, sizeof path, "%s/lock", state_directory);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (file < 0) {
+        return error_set(e, ERR_SYSTEM, "can't open '%s': %s", path,
+                         strerror_r(errno, text, sizeof text));
+    }
+    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+        close(file);
+        return error_set(e, ERR_RETRY, "another emgate has '%s' open", state_directory);
+    }
+    *ret_file = file;
+    return ERR_OK;
+}
+
+/* ---- opening, in order ---- */
+
+static enum err open_journal(struct gateway *g, struct error *e)
+{
+    const struct plan_journal *from = &g->plan->journal;
+    struct journal_settings settings = {
+        .directory = from->directory,
+        .gateway_id = g->plan->gateway_id,
+        .software = GATEWAY_SOFTWARE,
+        .sync = from->sync_interval_mode ? JOURNAL_SYNC_INTERVAL : JOURNAL_SYNC_ALWAYS,
+        .sync_interval_ms = from->sync_interval_ns / NS_PER_MS,
+        .segment_size = (uint64_t)from->segment_size,
+        .quota = (uint64_t)from->quota,
+        .reserve = (uint64_t)from->reserve,
+    };
+    return journal_open(&settings, &disk_system, &clock_system, &g->journal, e);
+}
+
+static enum err open_outbox(struct gateway *g, struct error *e)
+{
+    const char **names = mem_array(g->plan->sink_count + 1, sizeof *names);
+    for (size_t i = 0; i < g->plan->sink_count; i++) {
+        names[i] = g->plan->sinks[i].id;
+    }
+    enum err err = outbox_open(g->plan->outbox.file, names, &g->outbox, e);
+    mem_free(&names);
+    return err;
+}
+
+static void give_action(void *ctx, size_t broker, const struct action *action)
+{
+    struct gateway *g = ctx;
+    if (g->intake) {
+        source_publish(intake_source(g->intake), broker, action->topic, action->payload,
+                       0);
+    }
+}
+
+static void pipeline_failed(void *ctx, const struct error *e)
+{
+    struct gateway *g = ctx;
+    g->failure = *e;
+    kill(getpid(), SIGUSR1); /* wakes the main loop */
+}
+
+static enum err open_pipeline(struct gateway *g, struct error *e)
+{
+    struct pipeline_settings settings = {.journal = g->journal,
+                                         .outbox = g->outbox,
+                                         .software = GATEWAY_SOFTWARE,
+                                         .action = give_action,
+                                         .failed = pipeline_failed,
+                                         .ctx = g,
+                                         .clock = &clock_system};
+    return pipeline_open(&settings, &g->pipeline, e);
+}
+
+static enum err append(struct gateway *g, enum record_type type, struct bytes payload,
+                       struct error *e)
+{
+    uint64_t seq = 0;
+    return journal_append(g->journal, type, payload, &seq, e);
+}
+
+static enum err append_config(struct gateway *g, const struct bundle *bundle,
+                              struct error *e)
+{
+    struct buf text;
+    buf_init(&text, BUNDLE_SIZE_MAX);
+    bundle_put(bundle, &text);
+    enum err err = append(g, RECORD_CONFIG, buf_bytes(&text), e);
+    buf_deinit(&text);
+    return err;
+}
+
+/* The journal says that we began, and by which configuration when it is another. */
+static enum err note_start(struct gateway *g, struct error *e)
+{
+    uint8_t hash[32];
+    enum err err = append(g, RECORD_START, bytes_of(GATEWAY_SOFTWARE), e);
+    bool same = pipeline_config_hash(g->pipeline, hash) &&
+                memcmp(hash, g->plan->hash, sizeof hash) == 0;
+    if (err == ERR_OK && !same) {
+        err = append_config(g, &g->bundle, e);
+    }
+    return err == ERR_OK ? journal_commit(g->journal, e) : err;
+}
+
+static enum err open_forwards(struct gateway *g, struct error *e)
+{
+    g->forwards = mem_array(g->plan->sink_count, sizeof *g->forwards);
+    for (size_t i = 0; i < g->plan->sink_count; i++) {
+        enum err err = forward_open(&g->plan->sinks[i], g->plan->gateway_id, g->outbox,
+                                    &forward_world_system, &g->forwards[i], e);
+        if (err == ERR_OK) {
+            g->forward_count++;
+            err = forward_start(g->forwards[i], e);
+        }
+        if (err != ERR_OK) {
+            return error_wrap(e, "sink '%s'", g->plan->sinks[i].id);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err open_api(struct gateway *g, struct error *e)
+{
+    struct gateway_view view = {.plan = g->plan,
+                                .software = GATEWAY_SOFTWARE,
+                                .started_ns = g->started_ns,
+                                .journal = g->journal,
+                                .outbox = g->outbox,
+                                .pipeline = g->pipeline,
+                                .intake = g->intake,
+                                .forwards = g->forwards,
+                                .forward_count = g->forward_count};
+    return api_open(&view, &g->api, e);
+}
+
+/* What is on disk: lock, journal, outbox, and the pipeline between the two. */
+static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error *e)
+{
+    struct journal_status before = {0};
+    enum err err = gateway_lock(g->plan->state_directory, &g->lock_file, e);
+    if (err == ERR_OK) {
+        err = open_journal(g, e);
+    }
+    if (err == ERR_OK) {
+        journal_get_status(g->journal, &before);
+        *ret_was_used = before.last_seq > 0;
+        err = open_outbox(g, e);
+    }
+    if (err == ERR_OK) {
+        err = open_pipeline(g, e);
+    }
+    return err == ERR_OK ? note_start(g, e) : err;
+}
+
+static enum err open_all(struct gateway *g, struct error *e)
+{
+    bool was_used = false;
+    enum err err = open_stores(g, &was_used, e);
+    if (err == ERR_OK) {
+        err = pipeline_start(g->pipeline, e);
+    }
+    if (err == ERR_OK) {
+        err = open_forwards(g, e);
+    }
+    if (err == ERR_OK) {
+        err = intake_open(g->journal, g->plan, was_used, &g->intake, e);
+    }
+    return err == ERR_OK ? open_api(g, e) : err;
+}
+
+static void note_stop(struct gateway *g)
+{
+    struct error e;
+    if (append(g, RECORD_STOP, BYTES(""), &e) != ERR_OK ||
+        journal_commit(g->journal, &e) != ERR_OK) {
+        log_warn("gateway.stop", "not noted in the journal: %s", e.text);
+    }
+}
+
+/* In reverse; what is half open is closed as far as it came. */
+static void close_all(struct gateway *g)
+{
+    api_close(&g->api);
+    intake_close(&g->intake);
+    if (g->pipeline) {
+        note_stop(g);
+    }
+    for (size_t i = 0; i < g->forward_count; i++) {
+        forward_close(&g->forwards[i]);
+    }
+    mem_free(&g->forwards);
+    pipeline_close(&g->pipeline);
+    outbox_close(&g->outbox);
+    journal_close(&g->journal);
+    if (g->lock_file >= 0) {
+        close(g->lock_file);
+    }
+    plan_free(&g->plan);
+    bundle_deinit(&g->bundle);
+}
+
+/* ---- the main loop ---- */
+
+static void note(struct gateway *g, enum record_type type, struct bytes payload)
+{
+    struct error e;
+    if (append(g, type, payload, &e) != ERR_OK) {
+        log_warn("gateway.note", "%s", e.text);
+    }
+}
+
+static int64_t clock_difference(void)
+{
+    return clock_wall_ns(&clock_system) - clock_boot_ns(&clock_system);
+}
+
+static void watch_clock(struct gateway *g)
+{
+    int64_t difference_ns = clock_difference();
+    int64_t step_ns = difference_ns - g->wall_less_boot_ns;
+    if (llabs(step_ns) > STEP_NS) {
+        struct buf payload;
+        buf_init(&payload, 64);
+        int64_t now_ns = clock_wall_ns(&clock_system);
+        buf_add_u64(&payload, (uint64_t)(now_ns - step_ns));
+        buf_add_u64(&payload, (uint64_t)now_ns);
+        note(g, RECORD_CLOCK_STEP, buf_bytes(&payload));
+        buf_deinit(&payload);
+        log_warn("clock.step", "step_ms=%lld: the wall clock was set",
+                 (long long)(step_ns / NS_PER_MS));
+    }
+    g->wall_less_boot_ns = difference_ns;
+}
+
+static void reload(struct gateway *g)
+{
+    struct bundle bundle = {0};
+    struct error e;
+    struct plan *plan = gateway_read_config(g->config_path, &bundle);
+    uint8_t hash[32];
+    bool same = plan && pipeline_config_hash(g->pipeline, hash) &&
+                memcmp(hash, plan->hash, sizeof hash) == 0;
+    if (!plan) {
+        log_error("config.reload", "refused; the old configuration goes on");
+    } else if (same) {
+        log_info("config.reload", "nothing has changed");
+    } else if (append_config(g, &bundle, &e) != ERR_OK) {
+        log_error("config.reload", "%s; the old configuration goes on", e.text);
+    } else {
+        log_info("config.reload", "points, processes and factors change now; brokers, "
+                                  "sinks, journal and web at the next start");
+    }
+    plan_free(&plan);
+    bundle_deinit(&bundle);
+}
+
+/* Waits for signals; the exit code. */
+static int main_loop(struct gateway *g)
+{
+    const struct timespec second = {.tv_sec = 1};
+    for (;;) {
+        int number = sigtimedwait(&g->signals, NULL, &second);
+        if (number == SIGTERM || number == SIGINT) {
+            log_info("gateway.stopping", "signal=%d", number);
+            return EXIT_OK;
+        }
+        if (number == SIGUSR1 && g->failure.code != ERR_OK) {
+            log_error("pipeline.failed", "%s", g->failure.text);
+            return g->failure.code == ERR_CORRUPT ? EXIT_DATA : EXIT_INTERNAL;
+        }
+        if (number == SIGHUP) {
+            reload(g);
+        }
+        watch_clock(g);
+        if (++g->ticks % TICK_S == 0) {
+            note(g, RECORD_TICK, BYTES(""));
+        }
+    }
+}
+
+static void block_signals(struct gateway *g)
+{
+    sigemptyset(&g->signals);
+    sigaddset(&g->signals, SIGTERM);
+    sigaddset(&g->signals, SIGINT);
+    sigaddset(&g->signals, SIGHUP);
+    sigaddset(&g->signals, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &g->signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static enum log_level level_of(const char *name)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    for (int i = 0; name && i < 4; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum log_level)i;
+        }
+    }
+    return LOG_INFO;
+}
+
+static int exit_code_of(enum err err)
+{
+    if (err == ERR_CONFIG) {
+        return EXIT_BAD_CONFIG;
+    }
+    if (err == ERR_RETRY) {
+        return EXIT_UNAVAILABLE;
+    }
+    return err == ERR_CORRUPT ? EXIT_DATA : EXIT_IO;
+}
+
+static int run(struct gateway *g)
+{
+    struct error e = {0};
+    enum err err = open_all(g, &e);
+    if (err != ERR_OK) {
+        log_error("gateway.start", "%s", e.text);
+        return exit_code_of(err);
+    }
+    log_info("gateway.ready", "gateway=%s config=%s", g->plan->gateway_id,
+             g->config_path);
+    return main_loop(g);
+}
+
+int gateway_run(const char *config_path)
+{
+    struct gateway g = {.config_path = config_path, .lock_file = -1};
+    g.plan = gateway_read_config(config_path, &g.bundle);
+    if (!g.plan) {
+        bundle_deinit(&g.bundle);
+        return EXIT_BAD_CONFIG;
+    }
+    log_configure(level_of(g.plan->log_level),
+                  g.plan->log_format && strcmp(g.plan->log_format, "json") == 0);
+    block_signals(&g);
+    g.started_ns = clock_wall_ns(&clock_system);
+    g.wall_less_boot_ns = clock_difference();
+    int code = run(&g);
+    close_all(&g);
+    return code;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The intake's two halves.  The committer waits for something appended, gives others
+ * the commit delay to join, commits the group and releases what it covers.  While one
+ * commit is being written, the next group gathers.
+ */
+#include "intake.h"
+
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <time.h>
+
+#define WAIT_MS 100
+#define RETRY_MS 500
+#define RECORD_MAX (2U << 20)
+
+struct intake {
+    struct journal *journal;
+    const struct plan *plan;
+    struct source_broker *brokers;
+    struct source_filter *filters;
+    struct source *source;
+    struct buf record; /* the source's thread: one message as a record */
+    int64_t commit_delay_ns;
+    pthread_t committer;
+    bool running;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t wake;
+    bool stop;
+    char problem[256];
+};
+
+/* ---- the source's side ---- */
+
+static enum err store(void *ctx, const struct message *message, uint64_t *ret_seq,
+                      struct error *e)
+{
+    struct intake *intake = ctx;
+    buf_clear(&intake->record);
+    record_put_message(&intake->record, message);
+    if (intake->record.overflow) {
+        return error_reason(e, ERR_REJECT, "too_large", "message of %zu bytes",
+                            message->payload.len);
+    }
+    return journal_append(intake->journal, RECORD_MESSAGE, buf_bytes(&intake->record),
+                          ret_seq, e);
+}
+
+static void gap(void *ctx, size_t broker, const char *text)
+{
+    struct intake *intake = ctx;
+    struct error e;
+    uint64_t seq = 0;
+    char words[512];
+    snprintf(words, sizeof words, "%s; broker %s", text,
+             intake->plan->brokers[broker].name);
+    log_warn("source.gap", "%s", words);
+    if (journal_append(intake->journal, RECORD_GAP, bytes_of(words), &seq, &e) !=
+        ERR_OK) {
+        log_error("source.gap", "could not be noted in the journal: %s", e.text);
+    }
+}
+
+/* ---- the committer ---- */
+
+/* Waits, unless it is time to stop. */
+static void wait_ns(struct intake *intake, int64_t ns)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t total_ns = until.tv_nsec + ns;
+    until.tv_sec += total_ns / NS_PER_S;
+    until.tv_nsec = total_ns % NS_PER_S;
+    pthread_mutex_lock(&intake->lock);
+    int rc = 0;
+    while (!intake->stop && rc == 0) {
+        rc = pthread_cond_timedwait(&intake->wake, &intake->lock, &until);
+    }
+    pthread_mutex_unlock(&intake->lock);
+}
+
+static bool stopping(struct intake *intake)
+{
+    pthread_mutex_lock(&intake->lock);
+    bool stop = intake->stop;
+    pthread_mutex_unlock(&intake->lock);
+    return stop;
+}
+
+/* Commits what there is; false when the journal can't go on. */
+static bool commit(struct intake *intake)
+{
+    struct error e;
+    enum err err = journal_commit(intake->journal, &e);
+    if (err == ERR_OK) {
+        source_release(intake->source, journal_durable(intake->journal));
+        return true;
+    }
+    if (err == ERR_FULL || err == ERR_RETRY) {
+        log_warn("journal.full", "%s; intake waits, the broker keeps", e.text);
+        wait_ns(intake, RETRY_MS * NS_PER_MS);
+        return true;
+    }
+    log_error("journal.failed", "%s; nothing more is acknowledged until a restart",
+              e.text);
+    pthread_mutex_lock(&intake->lock);
+    snprintf(intake->problem, sizeof intake->problem, "%.*s",
+             (int)sizeof intake->problem - 1, e.text);
+    pthread_mutex_unlock(&intake->lock);
+    return false;
+}
+
+static void *run(void *arg)
+{
+    struct intake *intake = arg;
+    bool go_on = true;
+    while (go_on && !stopping(intake)) {
+        journal_wait_appended(intake->journal, WAIT_MS);
+        wait_ns(intake, intake->commit_delay_ns);
+        go_on = commit(intake);
+    }
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static enum source_protocol protocol_of(const char *name)
+{
+    if (strcmp(name, "5") == 0) {
+        return SOURCE_MQTT_5;
+    }
+    return strcmp(name, "3.1.1") == 0 ? SOURCE_MQTT_311 : SOURCE_MQTT_AUTO;
+}
+
+/* Gives the broker its filters, taken from the routes that name it. */
+static void set_up_filters(struct intake *intake, size_t index,
+                           struct source_filter **next_filter)
+{
+    struct source_broker *broker = &intake->brokers[index];
+    broker->filters = *next_filter;
+    for (size_t i = 0; i < intake->plan->route_count; i++) {
+        const struct plan_route *route = &intake->plan->routes[i];
+        if (route->broker == index) {
+            *(*next_filter)++ =
+                (struct source_filter){.topic = route->topic, .qos = route->qos};
+            broker->filter_count++;
+        }
+    }
+}
+
+static void set_up_broker(struct intake *intake, size_t index, bool session_expected)
+{
+    const struct plan_broker *from = &intake->plan->brokers[index];
+    intake->brokers[index] = (struct source_broker){
+        .name = from->name,
+        .uri = from->uri,
+        .client_id = from->client_id,
+        .user = from->user,
+        .password_file = from->password_file,
+        .ca_file = from->ca_file,
+        .cert_file = from->cert_file,
+        .key_file = from->key_file,
+        .protocol = protocol_of(from->protocol),
+        .keepalive_s = (int)(from->keepalive_ns / NS_PER_S),
+        .session_expiry_s = from->session_expiry_ns / NS_PER_S,
+        .receive_maximum = (int)from->receive_maximum,
+        .silence_ms = from->silence_ns / NS_PER_MS,
+        .session_expected = session_expected,
+    };
+}
+
+static enum err open_source(struct intake *intake, bool session_expected, struct error *e)
+{
+    const struct plan *plan = intake->plan;
+    struct source_intake handler = {.ctx = intake, .store = store, .gap = gap};
+    intake->brokers = mem_array(plan->broker_count, sizeof *intake->brokers);
+    intake->filters = mem_array(plan->route_count, sizeof *intake->filters);
+    struct source_filter *next_filter = intake->filters;
+    for (size_t i = 0; i < plan->broker_count; i++) {
+        set_up_broker(intake, i, session_expected);
+        set_up_filters(intake, i, &next_filter);
+    }
+    return source_open(intake->brokers, plan->broker_count, &handler, &clock_system,
+                       &intake->source, e);
+}
+
+static enum err start_committer(struct intake *intake, struct error *e)
+{
+    int rc = pthread_create(&intake->committer, NULL, run, intake);
+    intake->running = rc == 0;
+    return rc == 0 ? ERR_OK
+                   : error_set(e, ERR_SYSTEM, "can't start the committer: error %d", rc);
+}
+
+enum err intake_open(struct journal *journal, const struct plan *plan,
+                     bool session_expected, struct intake **ret_intake, struct error *e)
+{
+    struct intake *intake = mem_new(struct intake);
+    intake->journal = journal;
+    intake->plan = plan;
+    intake->commit_delay_ns = plan->journal.commit_delay_ns;
+    buf_init(&intake->record, RECORD_MAX);
+    pthread_mutex_init(&intake->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&intake->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    enum err err = open_source(intake, session_expected, e);
+    if (err == ERR_OK) {
+        err = start_committer(intake, e);
+    }
+    if (err != ERR_OK) {
+        intake_close(&intake);
+        return err;
+    }
+    *ret_intake = intake;
+    return ERR_OK;
+}
+
+void intake_close(struct intake **address)
+{
+    struct intake *intake = *address;
+    if (!intake) {
+        return;
+    }
+    if (intake->source) {
+        source_pause(intake->source);
+    }
+    pthread_mutex_lock(&intake->lock);
+    intake->stop = true;
+    pthread_cond_broadcast(&intake->wake);
+    pthread_mutex_unlock(&intake->lock);
+    if (intake->running) {
+        pthread_join(intake->committer, NULL);
+    }
+    if (intake->running && !intake->problem[0]) {
+        commit(intake);
+    }
+    source_close(&intake->source);
+    mem_free(&intake->brokers);
+    mem_free(&intake->filters);
+    buf_deinit(&intake->record);
+    pthread_cond_destroy(&intake->wake);
+    pthread_mutex_destroy(&intake->lock);
+    mem_free(address);
+}
+
+struct source *intake_source(const struct intake *intake)
+{
+    return intake->source;
+}
+
+const char *intake_problem(struct intake *intake)
+{
+    pthread_mutex_lock(&intake->lock);
+    const char *problem = intake->problem[0] ? intake->problem : NULL;
+    pthread_mutex_unlock(&intake->lock);
+    return problem;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The intake: joins source and journal.  A message is stored before it is acknowledged:
+ * the source's thread appends it, the committer's thread makes it durable and then
+ * lets the acknowledgement go.
+ */
+#ifndef INTAKE_H
+#define INTAKE_H
+
+#include "config/plan.h"
+#include "journal/journal.h"
+#include "source/source.h"
+
+struct intake;
+
+/* Opens the source and starts the committer.  Borrowed: journal, plan.
+ * `session_expected`: an earlier run left sessions at the brokers. */
+enum err intake_open(struct journal *journal, const struct plan *plan,
+                     bool session_expected, struct intake **ret_intake,
+                     struct error *e) MUST_CHECK;
+
+/* Stops taking in, commits and releases the rest, ends the threads. */
+void intake_close(struct intake **intake);
+
+struct source *intake_source(const struct intake *intake);
+
+/* Why nothing more can be stored until a restart, or NULL. */
+const char *intake_problem(struct intake *intake);
+
+#endif
