@@ -37,7 +37,7 @@ stage(outbox FROM gateway/outbox LINK model PkgConfig::sqlite PkgConfig::sodium)
 stage(web FROM gateway/web LINK model PkgConfig::microhttpd PkgConfig::jansson)
 stage(simulate FROM gateway/simulate LINK config ${PAHO_STATIC} PkgConfig::openssl)
 stage(boot FROM gateway LINK source journal aggregate outbox web sinks)
-stage(cli FROM gateway/cli LINK boot simulate compute PkgConfig::jansson PkgConfig::openssl)
+stage(cli FROM gateway/cli LINK boot PkgConfig::curl simulate compute PkgConfig::jansson PkgConfig::openssl)
 stage(registry_lib FROM registry LINK model node proto sql PkgConfig::microhttpd PkgConfig::sodium)
 include(registry_web)
 

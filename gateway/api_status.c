@@ -25,7 +25,7 @@ static void put_time(struct json_writer *w, const char *key, int64_t ns)
     if (ns > 0) {
         json_time(w, ns);
     } else {
-        json_null(w);
+        json_nothing(w);
     }
 }
 
@@ -79,7 +79,7 @@ static void put_journal(const struct gateway_view *view, struct json_writer *w)
     if (s.bytes_per_day > 0) {
         json_double(w, (double)room / (double)s.bytes_per_day);
     } else {
-        json_null(w);
+        json_nothing(w);
     }
     put_bool(w, "full", s.full);
     put_time(w, "full_since", s.full_since_ns);
@@ -228,7 +228,7 @@ static void put_point(const struct plan_point *point,
     if (s->has && !(s->flags & SAMPLE_BAD)) {
         json_double(w, s->value);
     } else {
-        json_null(w);
+        json_nothing(w);
     }
     bool uncertain = s->flags & SAMPLE_UNCERTAIN;
     const char *usable = uncertain ? "uncertain" : "good";

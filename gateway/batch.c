@@ -95,7 +95,7 @@ bool batch_is_due(const struct pipeline *p, bool idle)
 static enum err put_state(struct pipeline *p, struct error *e)
 {
     buf_clear(&p->state);
-    fold_save(p->fold, &p->state);
+    fold_save(p->chapter.fold, &p->state);
     if (p->state.overflow) {
         return error_set(e, ERR_SYSTEM, "the fold's state is larger than %zu bytes",
                          p->state.max);
@@ -109,14 +109,14 @@ static enum err put_config(struct pipeline *p, struct error *e)
         return ERR_OK;
     }
     buf_clear(&p->state);
-    bundle_put(&p->bundle, &p->state);
+    bundle_put(&p->chapter.bundle, &p->state);
     return outbox_put_state(p->settings.outbox, "config", buf_bytes(&p->state), e);
 }
 
 /* Slices that no window needs are dropped, an hour's worth at a time. */
 static enum err drop_old_slices(struct pipeline *p, struct error *e)
 {
-    int64_t oldest = aggregate_oldest_minute(fold_get_aggregate(p->fold));
+    int64_t oldest = aggregate_oldest_minute(fold_get_aggregate(p->chapter.fold));
     if (oldest < p->dropped_before + 60) {
         return ERR_OK;
     }
@@ -139,7 +139,7 @@ static enum err put_results(struct pipeline *p, struct error *e)
 
 static enum err put_all(struct pipeline *p, struct error *e)
 {
-    enum err err = fold_flush(p->fold, e);
+    enum err err = fold_flush(p->chapter.fold, e);
     if (err == ERR_OK) {
         err = put_state(p, e);
     }
@@ -167,7 +167,7 @@ enum err batch_commit(struct pipeline *p, struct error *e)
         return err;
     }
     p->config_changed = false;
-    p->committed = fold_cursor(p->fold);
+    p->committed = fold_cursor(p->chapter.fold);
     p->last_commit_ns = clock_wall_ns(p->settings.clock);
     batch_clear(p);
     return ERR_OK;

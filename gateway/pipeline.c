@@ -14,7 +14,6 @@
 #include <stdio.h>
 
 #define ARENA_SIZE (64U << 20)
-#define STATE_MAX (256U << 20)
 #define TURN_RECORDS 256
 #define READ_WAIT_MS 200
 #define RETRY_WAIT_MS 1000
@@ -36,34 +35,9 @@ static enum err store_put(void *ctx, const char *point, int64_t minute,
 
 /* ---- loading ---- */
 
-static enum err open_plan(struct pipeline *p, struct error *e)
-{
-    struct problems problems;
-    problems_init(&problems);
-    p->plan = plan_new(&p->bundle, &problems);
-    enum err err = ERR_OK;
-    if (!p->plan) {
-        err = error_set(e, ERR_CONFIG, "the configuration in the journal: %.*s",
-                        BYTES_ARG(buf_bytes(&problems.text)));
-    }
-    problems_deinit(&problems);
-    return err;
-}
-
-static enum err open_fold(struct pipeline *p, struct bytes saved, struct error *e)
-{
-    enum err err = fold_open(p->plan, &p->store, p->settings.software, &p->fold, e);
-    if (err == ERR_OK && saved.len > 0) {
-        err = fold_load(p->fold, saved, e);
-    }
-    return err;
-}
-
 static void let_go(struct pipeline *p)
 {
-    fold_close(&p->fold);
-    plan_free(&p->plan);
-    bundle_deinit(&p->bundle);
+    chapter_close(&p->chapter);
     journal_reader_close(&p->reader);
 }
 
@@ -76,16 +50,15 @@ static enum err load(struct pipeline *p, struct error *e)
     let_go(p);
     batch_clear(p);
     p->cursor = 0;
-    arena_init(&arena, STATE_MAX);
+    arena_init(&arena, CHAPTER_STATE_MAX);
     enum err err = outbox_get_state(p->settings.outbox, "config", &arena, &config, e);
     if (err == ERR_OK) {
         err = outbox_get_state(p->settings.outbox, "fold", &arena, &saved, e);
     }
     if (err == ERR_OK && config.len > 0) {
-        err = bundle_get(config, &p->bundle, e);
-        err = err == ERR_OK ? open_plan(p, e) : err;
-        err = err == ERR_OK ? open_fold(p, saved, e) : err;
-        p->cursor = err == ERR_OK ? fold_cursor(p->fold) : 0;
+        err =
+            chapter_open(&p->chapter, config, saved, &p->store, p->settings.software, e);
+        p->cursor = err == ERR_OK ? fold_cursor(p->chapter.fold) : 0;
     }
     arena_deinit(&arena);
     p->committed = p->cursor;
@@ -95,34 +68,16 @@ static enum err load(struct pipeline *p, struct error *e)
     return err;
 }
 
-/* ---- a new configuration ---- */
-
-/* The state goes over to the fold of the new configuration; points, devices and
- * processes keep what they had, by name. */
+/* A new configuration: what was folded so far is committed under the old one. */
 static enum err switch_config(struct pipeline *p, const struct record *record,
                               struct error *e)
 {
-    enum err err = p->fold ? batch_commit(p, e) : ERR_OK;
-    struct bundle next = {0};
+    enum err err = p->chapter.fold ? batch_commit(p, e) : ERR_OK;
     if (err == ERR_OK) {
-        err = bundle_get(record->payload, &next, e);
+        p->config_changed = true;
+        err = chapter_turn(&p->chapter, record->payload, &p->store, p->settings.software,
+                           e);
     }
-    if (err != ERR_OK) {
-        return err;
-    }
-    struct buf saved;
-    buf_init(&saved, STATE_MAX);
-    if (p->fold) {
-        fold_save(p->fold, &saved);
-    }
-    fold_close(&p->fold);
-    plan_free(&p->plan);
-    bundle_deinit(&p->bundle);
-    p->bundle = next;
-    p->config_changed = true;
-    err = open_plan(p, e);
-    err = err == ERR_OK ? open_fold(p, buf_bytes(&saved), e) : err;
-    buf_deinit(&saved);
     return err;
 }
 
@@ -148,7 +103,7 @@ static enum err take_record(struct pipeline *p, const struct record *record,
         }
     }
     p->cursor = record->seq;
-    if (!p->fold) {
+    if (!p->chapter.fold) {
         return ERR_OK; /* nothing is folded before the first configuration */
     }
     struct fold_out out = {.ctx = p,
@@ -158,7 +113,7 @@ static enum err take_record(struct pipeline *p, const struct record *record,
     if (p->batch_records++ == 0) {
         p->batch_since_ns = clock_boot_ns(p->settings.clock);
     }
-    return fold_step(p->fold, record, &out, e);
+    return fold_step(p->chapter.fold, record, &out, e);
 }
 
 /* The next record, if there is one; damage is logged and passed over. */
@@ -214,7 +169,7 @@ static bool turn(struct pipeline *p, struct record *record, bool found, enum err
     if (err == ERR_OK && found) {
         err = take_records(p, record, e);
     }
-    if (err == ERR_OK && p->fold && batch_is_due(p, !found)) {
+    if (err == ERR_OK && p->chapter.fold && batch_is_due(p, !found)) {
         err = batch_commit(p, e);
     }
     bool go_on = err == ERR_OK || recover(p, err, e);
@@ -258,7 +213,7 @@ enum err pipeline_open(const struct pipeline_settings *settings,
     p->dropped_before = INT64_MIN / 2;
     pthread_mutex_init(&p->lock, NULL);
     arena_init(&p->arena, ARENA_SIZE);
-    buf_init(&p->state, STATE_MAX);
+    buf_init(&p->state, CHAPTER_STATE_MAX);
     enum err err = load(p, e);
     if (err != ERR_OK) {
         pipeline_close(&p);
@@ -291,7 +246,7 @@ void pipeline_close(struct pipeline **pipeline)
     if (p->running) {
         pthread_join(p->thread, NULL);
         struct error e;
-        if (p->fold && !p->problem[0] && batch_commit(p, &e) != ERR_OK) {
+        if (p->chapter.fold && !p->problem[0] && batch_commit(p, &e) != ERR_OK) {
             log_warn("pipeline.stop", "%s; the last records are folded again at start",
                      e.text);
         }
@@ -308,9 +263,9 @@ void pipeline_close(struct pipeline **pipeline)
 bool pipeline_config_hash(struct pipeline *p, uint8_t ret_hash[32])
 {
     pthread_mutex_lock(&p->lock);
-    bool has = p->plan != NULL;
+    bool has = p->chapter.plan != NULL;
     if (has) {
-        memcpy(ret_hash, p->plan->hash, 32);
+        memcpy(ret_hash, p->chapter.plan->hash, 32);
     }
     pthread_mutex_unlock(&p->lock);
     return has;
@@ -319,8 +274,8 @@ bool pipeline_config_hash(struct pipeline *p, uint8_t ret_hash[32])
 void pipeline_lock(struct pipeline *p, struct pipeline_view *ret_view)
 {
     pthread_mutex_lock(&p->lock);
-    *ret_view = (struct pipeline_view){.fold = p->fold,
-                                       .plan = p->plan,
+    *ret_view = (struct pipeline_view){.fold = p->chapter.fold,
+                                       .plan = p->chapter.plan,
                                        .folded_seq = p->committed,
                                        .last_commit_ns = p->last_commit_ns};
     memcpy(ret_view->problem, p->problem, sizeof ret_view->problem);

@@ -3,6 +3,7 @@
 #ifndef PIPELINE_PRIVATE_H
 #define PIPELINE_PRIVATE_H
 
+#include "chapter.h"
 #include "pipeline.h"
 
 #include <pthread.h>
@@ -13,10 +14,8 @@ struct pipeline {
     bool running;
     pthread_mutex_t lock; /* guards everything below */
     bool stop;
-    struct bundle bundle;
-    struct plan *plan; /* NULL: no configuration yet */
-    struct fold *fold;
-    bool config_changed; /* the bundle is not in the outbox yet */
+    struct chapter chapter; /* empty before the first configuration */
+    bool config_changed;    /* the bundle is not in the outbox yet */
     struct slice_store store;
     struct journal_reader *reader;
     uint64_t cursor; /* last record taken, fold or no fold */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command, one line each; no include guard, read with several meanings. */
-COMMAND(adapters)
+COMMAND(run)
 COMMAND(check)
-COMMAND(compute)
 COMMAND(config)
 COMMAND(decode)
+COMMAND(adapters)
 COMMAND(methods)
 COMMAND(sinks)
 COMMAND(factors)
+COMMAND(compute)
+COMMAND(status)
+COMMAND(summaries)
+COMMAND(deadletters)
+COMMAND(outbox)

@@ -91,7 +91,7 @@ void json_u64(struct json_writer *writer, uint64_t value)
 void json_double(struct json_writer *writer, double value)
 {
     if (!isfinite(value)) {
-        json_null(writer);
+        json_nothing(writer);
         return;
     }
     char text[NUMBER_TEXT_MAX];
@@ -106,7 +106,7 @@ void json_bool(struct json_writer *writer, bool value)
     buf_add_text(writer->out, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *writer)
+void json_nothing(struct json_writer *writer)
 {
     begin_item(writer);
     buf_add_text(writer->out, "null");

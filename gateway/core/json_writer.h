@@ -33,7 +33,7 @@ void json_i64(struct json_writer *writer, int64_t value);
 void json_u64(struct json_writer *writer, uint64_t value);
 void json_double(struct json_writer *writer, double value); /* not finite: null */
 void json_bool(struct json_writer *writer, bool value);
-void json_null(struct json_writer *writer);
+void json_nothing(struct json_writer *writer);
 void json_hex(struct json_writer *writer, struct bytes value); /* a text of hex digits */
 void json_time(struct json_writer *writer, int64_t ns);        /* a text, ISO 8601 */
 
