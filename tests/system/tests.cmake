@@ -8,3 +8,10 @@ target_link_libraries(test_mqtt PUBLIC source)
 target_include_directories(test_mqtt PUBLIC ${CMAKE_SOURCE_DIR}/tests/lib)
 target_compile_definitions(test_mqtt PRIVATE TEST_DATA="${CMAKE_SOURCE_DIR}/tests")
 unit_test(system/source_test.c test_mqtt)
+
+add_executable(source_subscriber ${CMAKE_SOURCE_DIR}/tests/system/source_subscriber.c)
+target_link_libraries(source_subscriber PRIVATE source journal)
+unit_test(system/source_kill_test.c test_mqtt journal)
+target_compile_definitions(system_source_kill_test
+  PRIVATE SUBSCRIBER="$<TARGET_FILE:source_subscriber>")
+add_dependencies(system_source_kill_test source_subscriber)
