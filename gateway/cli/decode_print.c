@@ -47,7 +47,7 @@ static void print_text_or_null(struct json_writer *w, const char *key, struct by
     if (text.len) {
         json_text(w, text);
     } else {
-        json_null(w);
+        json_nothing(w);
     }
 }
 
@@ -75,7 +75,7 @@ static void print_value(struct json_writer *w, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_NONE:
-        json_null(w);
+        json_nothing(w);
         return;
     case VALUE_DOUBLE:
         json_double(w, value->number);
