@@ -56,6 +56,12 @@ bool format_all_zero(struct bytes data)
     return all == 0;
 }
 
+void format_renew_header(uint8_t block[FORMAT_BLOCK], uint64_t number)
+{
+    struct place place = {.segment = number};
+    endian_put_u32(block + 8, checksum(place, part(block, 12, FORMAT_BLOCK)));
+}
+
 void format_put_header(const struct segment_header *header, uint8_t block[FORMAT_BLOCK])
 {
     memset(block, 0, FORMAT_BLOCK);
@@ -71,8 +77,7 @@ void format_put_header(const struct segment_header *header, uint8_t block[FORMAT
     endian_put_u64(block + 96, (uint64_t)header->boot_ns);
     snprintf((char *)block + 256, FORMAT_NAME_MAX, "%s", header->gateway_id);
     snprintf((char *)block + 512, FORMAT_NAME_MAX, "%s", header->software);
-    struct place place = {.segment = header->number};
-    endian_put_u32(block + 8, checksum(place, part(block, 12, FORMAT_BLOCK)));
+    format_renew_header(block, header->number);
 }
 
 enum header_state format_get_header(const uint8_t block[FORMAT_BLOCK], uint64_t number,

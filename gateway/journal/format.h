@@ -47,6 +47,9 @@ enum header_state {
 /* Writes block 0 whole. */
 void format_put_header(const struct segment_header *header, uint8_t block[FORMAT_BLOCK]);
 
+/* Gives a header the checksum of the bytes it has. */
+void format_renew_header(uint8_t block[FORMAT_BLOCK], uint64_t number);
+
 /* Checks a header; `*ret_header` is set only with HEADER_VALID. */
 enum header_state format_get_header(const uint8_t block[FORMAT_BLOCK], uint64_t number,
                                     struct segment_header *ret_header);

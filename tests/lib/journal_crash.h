@@ -24,6 +24,7 @@ struct crash_result {
     char broken[256]; /* what did not hold; empty: all did */
 };
 
+/* Lives from an empty disk through some restarts; the same seed, the same life. */
 struct crash_result crash_live(struct crash_life life);
 
 #endif

@@ -251,33 +251,3 @@ Test(journal, refuses_another_gateways_directory)
               "%s", rig.error.text);
     rig_deinit(&rig);
 }
-
-Test(journal, a_message_survives_as_it_came)
-{
-    struct buf buf;
-    buf_init(&buf, 4096);
-    struct message message = {
-        .topic = BYTES("plant/kiln/1"),
-        .payload = BYTES("{\"v\":1}\0\xff"),
-        .publisher = BYTES("meter-7"),
-        .broker = 3,
-        .qos = 1,
-        .retained = true,
-    };
-    record_put_message(&buf, &message);
-    struct record record = {
-        .type = RECORD_MESSAGE, .seq = 9, .wall_ns = 77, .payload = buf_bytes(&buf)};
-    struct message back;
-
-    cr_assert_eq(record_get_message(&record, &back, NULL), ERR_OK);
-
-    cr_assert(bytes_equal(back.topic, message.topic));
-    cr_assert(bytes_equal(back.payload, message.payload));
-    cr_assert(bytes_equal(back.publisher, message.publisher));
-    cr_assert_eq(back.seq, 9);
-    cr_assert_eq(back.received_ns, 77);
-    cr_assert(back.retained && !back.duplicate && back.qos == 1 && back.broker == 3);
-    record.payload.len = 5;
-    cr_assert_eq(record_get_message(&record, &back, NULL), ERR_CORRUPT);
-    buf_deinit(&buf);
-}

@@ -13,9 +13,18 @@ add_library(journal_broken STATIC ${journal_sources} ${lib}/journal_rig.c ${lib}
 target_compile_definitions(journal_broken PRIVATE EMGATE_BROKEN_NO_SYNC)
 target_link_libraries(journal_broken PUBLIC fault_disk model PkgConfig::sodium)
 
-unit_test(unit/journal/journal_test.c journal_rig)
+foreach(name append commit folder format journal message reader recover
+        scan spare verify)
+  unit_test(unit/journal/${name}_test.c journal_rig)
+endforeach()
 unit_test(unit/journal/crash_test.c journal_rig)
 unit_test(unit/journal/crash_control_test.c journal_broken)
 
 add_executable(journal_bench EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/bench/journal_bench.c)
 target_link_libraries(journal_bench PRIVATE journal)
+
+add_executable(journal_threads ${CMAKE_CURRENT_SOURCE_DIR}/unit/journal/threads_main.c)
+target_link_libraries(journal_threads PRIVATE journal)
+add_test(NAME journal_threads COMMAND sh -c
+  "dir=$(mktemp -d) && $<TARGET_FILE:journal_threads> $dir/journal; rc=$?; rm -rf $dir; exit $rc")
+set_tests_properties(journal_threads PROPERTIES TIMEOUT 120)
