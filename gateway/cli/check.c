@@ -134,7 +134,7 @@ static void print_summary(const struct check *check)
         printf("\n");
         return;
     }
-    fwrite(check->problems.text.data, 1, check->problems.text.len, stdout);
+    printf("%.*s", BYTES_ARG(buf_bytes(&check->problems.text)));
     if (check->problems.count > PROBLEMS_MAX) {
         printf("... and %zu more\n", check->problems.count - PROBLEMS_MAX);
     }

@@ -404,6 +404,31 @@ static int64_t items_of(struct build *b, const struct plan_stream *stream, size_
     return (int64_t)count;
 }
 
+static void missing_input(struct build *b, const struct method_input *input,
+                          const struct node *place)
+{
+    bool many = input->flags & INPUT_SERIES;
+    problem_at(b->problems, place, "the input '%s%s' is missing: %s%s%s%s", input->name,
+               many ? "1" : "", input->help ? input->help : "",
+               input->unit ? " (in " : "", input->unit ? input->unit : "",
+               input->unit ? ")" : "");
+}
+
+/* All series that are given have the same number of items; `*series` is that of those
+ * before, or -1. */
+static void check_series(struct build *b, const struct method_input *input, int64_t count,
+                         const struct node *place, int64_t *series)
+{
+    if (!(input->flags & INPUT_SERIES) || count <= 0) {
+        return;
+    }
+    if (*series >= 0 && count != *series) {
+        problem_at(b->problems, place, "'%s' has %lld items, another series has %lld",
+                   input->name, (long long)count, (long long)*series);
+    }
+    *series = count;
+}
+
 static void check_given(struct build *b, const struct plan_stream *stream,
                         const struct node *place)
 {
@@ -414,20 +439,9 @@ static void check_given(struct build *b, const struct plan_stream *stream,
         bool needed =
             !(input->flags & INPUT_OPTIONAL) && !input->initial && !input->stream_initial;
         if (count == 0 && needed) {
-            bool many = input->flags & INPUT_SERIES;
-            problem_at(b->problems, place, "the input '%s%s' is missing: %s%s%s%s",
-                       input->name, many ? "1" : "", input->help ? input->help : "",
-                       input->unit ? " (in " : "", input->unit ? input->unit : "",
-                       input->unit ? ")" : "");
+            missing_input(b, input, place);
         }
-        if (!(input->flags & INPUT_SERIES) || count <= 0) {
-            continue;
-        }
-        if (series >= 0 && count != series) {
-            problem_at(b->problems, place, "'%s' has %lld items, another series has %lld",
-                       input->name, (long long)count, (long long)series);
-        }
-        series = count;
+        check_series(b, input, count, place, &series);
     }
 }
 

@@ -101,6 +101,11 @@ const struct library_factor *build_find_factor(struct build *b, const struct nod
 void build_inputs(struct build *b, struct plan_stream *stream, const struct node *inputs,
                   const struct node *place);
 
+/* Runs the method on made-up values; a problem at `place` when it refuses the inputs
+ * whatever their values (plan_trial.c). */
+void build_try_method(struct build *b, const struct plan_stream *stream,
+                      const struct node *place);
+
 /* ---- tables of the rules (plan_tables.c) ---- */
 
 struct category {

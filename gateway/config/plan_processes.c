@@ -112,8 +112,12 @@ static void read_stream(struct build *b, const struct node *node, struct stream 
     }
     find_method(b, stream);
     find_term(b, stream);
+    size_t before = b->problems->count;
     if (stream->plan.method) {
         build_inputs(b, &stream->plan, stream->inputs, node);
+    }
+    if (stream->plan.method && b->problems->count == before) {
+        build_try_method(b, &stream->plan, node);
     }
 }
 

@@ -58,7 +58,7 @@ struct setting {
 #define AT(type, field) .offset = offsetof(type, field)
 
 /* More keys than this a table does not have. */
-#define SETTINGS_MAX 48
+#define SETTINGS_MAX ((size_t)48)
 
 /* Reads `map` (NULL: nothing was given) by the table, which ends in {0}, into the
  * struct at `out`.  Unknown keys, missing ones and bad values are problems.  True

@@ -176,6 +176,24 @@ Test(plan, a_missing_or_unknown_input_is_named)
     buf_deinit(&text);
 }
 
+Test(plan, inputs_the_method_refuses_whatever_their_values_are_told)
+{
+    struct problems problems;
+    struct buf text =
+        plant_with("          ncv: {value: 25.8 GJ/t, source: table}\n", "");
+    struct plan *plan = plan_of((const char *)text.data, NULL, NULL, &problems);
+    const char *words = (const char *)problems.text.data;
+
+    cr_assert_null(plan);
+    cr_assert_eq(problems.count, 1, "%s", words);
+    cr_assert(strstr(words, "plant.yaml:19:9: the method 'combustion' refuses these "
+                            "inputs: "),
+              "%s", words);
+    cr_assert(strstr(words, "ncv"), "%s", words);
+    problems_deinit(&problems);
+    buf_deinit(&text);
+}
+
 Test(plan, a_point_that_is_not_there_names_the_nearest)
 {
     expect_words("{point: coal}", "{point: cole}",
@@ -283,6 +301,39 @@ Test(plan, a_factor_comes_from_its_file_and_names_the_set)
     cr_assert_str_eq(ncv->factors[0].origin, "factor:coal.ncv@mine@3");
     cr_assert_float_eq(ncv->factors[0].value, 24, 1e-9);
     plan_free(&plan);
+    problems_deinit(&problems);
+    buf_deinit(&text);
+}
+
+Test(plan, a_factor_by_date_that_ends_too_early_is_told_at_its_place)
+{
+    struct problems problems;
+    struct buf text = plant_with("ncv: {value: 25.8 GJ/t, source: table}",
+                                 "ncv: {factor: coal.ncv, from: 2026-01-01}");
+    buf_add_text(&text, "factors: [my.yaml]\n");
+    struct plan *plan =
+        plan_of((const char *)text.data, "my.yaml",
+                "{name: mine, version: '3', factors: [{id: coal.ncv, value: 24 GJ/t, "
+                "source: lab, to: 2025-01-01}]}",
+                &problems);
+
+    cr_assert_null(plan);
+    cr_assert_str_eq((const char *)problems.text.data,
+                     "plant.yaml:23:25: the factor 'coal.ncv' has no value at that "
+                     "time\n");
+    problems_deinit(&problems);
+    buf_deinit(&text);
+}
+
+Test(plan, a_unit_of_another_substance_is_refused)
+{
+    struct problems problems;
+    struct buf text = plant_with("94.6 t CO2/TJ", "94.6 t C/TJ");
+    struct plan *plan = plan_of((const char *)text.data, NULL, NULL, &problems);
+
+    cr_assert_null(plan);
+    cr_assert(strstr((const char *)problems.text.data, "plant.yaml:24:36: "), "%s",
+              (const char *)problems.text.data);
     problems_deinit(&problems);
     buf_deinit(&text);
 }
