@@ -139,8 +139,9 @@ static bool add_header(struct http_state *http, const char *line)
 static enum err add_token(struct http_state *http, struct error *e)
 {
     char token[SECRET_TEXT_MAX];
-    if (secret_read(&http->token, token, sizeof token, e) != ERR_OK) {
-        return error_set(e, ERR_RETRY, "can't read the token");
+    struct error why = {0};
+    if (secret_read(&http->token, token, sizeof token, &why) != ERR_OK) {
+        return error_set(e, ERR_RETRY, "token: %.900s", why.text);
     }
     struct buf line;
     buf_init(&line, HEADER_MAX);

@@ -15,3 +15,8 @@ unit_test(system/source_kill_test.c test_mqtt journal)
 target_compile_definitions(system_source_kill_test
   PRIVATE SUBSCRIBER="$<TARGET_FILE:source_subscriber>")
 add_dependencies(system_source_kill_test source_subscriber)
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME system_registry COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/registry/registry_test.py
+         $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_registry PROPERTIES TIMEOUT 120)

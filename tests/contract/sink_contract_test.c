@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every sink keeps to, whatever its protocol.  A sink that is registered and has no
+ * line in `benches` fails, so that none goes without.
+ */
+#include "far_side.h"
+#include "sink_rig.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A place that a sink can deliver to. */
+struct bench {
+    char settings[512];
+    struct far_side *far;
+    char folder[64];
+};
+
+static void bench_http(struct bench *bench)
+{
+    char url[FAR_URL_MAX];
+    bench->far = far_side_open(NULL, 0);
+    far_side_url(bench->far, url);
+    snprintf(bench->settings, sizeof bench->settings, "url: %s", url);
+}
+
+static void bench_file(struct bench *bench)
+{
+    snprintf(bench->folder, sizeof bench->folder, "/tmp/emgate-contract-XXXXXX");
+    cr_assert_not_null(mkdtemp(bench->folder));
+    snprintf(bench->settings, sizeof bench->settings, "path: %s/out.jsonl",
+             bench->folder);
+}
+
+static const struct {
+    const char *kind;
+    void (*set_up)(struct bench *bench);
+} benches[] = {{"http", bench_http}, {"file", bench_file}};
+
+static void bench_open(struct bench *bench, const struct sink *sink)
+{
+    memset(bench, 0, sizeof *bench);
+    for (size_t i = 0; i < sizeof benches / sizeof *benches; i++) {
+        if (strcmp(benches[i].kind, sink->name) == 0) {
+            benches[i].set_up(bench);
+            return;
+        }
+    }
+    cr_assert_fail("sink '%s' has no bench in this test", sink->name);
+}
+
+static void bench_close(struct bench *bench)
+{
+    far_side_close(&bench->far);
+    if (*bench->folder) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/out.jsonl", bench->folder);
+        unlink(path);
+        rmdir(bench->folder);
+    }
+}
+
+Test(sink_contract, its_table_says_what_it_is)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        cr_expect(sinks[i]->name && sinks[i]->summary && sinks[i]->settings);
+        cr_expect(sinks[i]->state_size > 0 && sinks[i]->batch_max > 0);
+        cr_expect_eq(sink_find(bytes_of(sinks[i]->name)), sinks[i]);
+    }
+}
+
+Test(sink_contract, unknown_keys_are_told_and_common_ones_are_not)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        struct bench bench;
+        struct problems problems;
+        char settings[700];
+        bench_open(&bench, sinks[i]);
+        snprintf(settings, sizeof settings,
+                 "%s\nid: x\nsink: y\ntimeout: 1s\nnonsense: 1", bench.settings);
+        sink_problems(sinks[i], settings, &problems);
+        cr_expect_eq(problems.count, 1, "%s", sinks[i]->name);
+        cr_expect_not_null(strstr((const char *)problems.text.data, "nonsense"));
+        problems_deinit(&problems);
+        bench_close(&bench);
+    }
+}
+
+Test(sink_contract, what_was_sent_may_be_sent_again)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        struct bench bench;
+        struct sink_rig rig;
+        bench_open(&bench, sinks[i]);
+        sink_rig_init(&rig, sinks[i]->name, bench.settings);
+        sink_rig_put(&rig, 3);
+        sink_rig_run(&rig, 10);
+        cr_expect_eq(sink_rig_count(&rig, FAKE_DONE), 3, "%s", sinks[i]->name);
+        for (int n = 0; n < 3; n++) {
+            rig.outbox.rows[n].state = FAKE_NEW;
+        }
+
+        sink_rig_run(&rig, 10);
+
+        cr_expect_eq(sink_rig_count(&rig, FAKE_DONE), 3, "%s", sinks[i]->name);
+        sink_rig_deinit(&rig);
+        bench_close(&bench);
+    }
+}
+
+Test(sink_contract, an_outbox_that_forgets_a_mark_only_repeats)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        struct bench bench;
+        struct sink_rig rig;
+        bench_open(&bench, sinks[i]);
+        sink_rig_init(&rig, sinks[i]->name, bench.settings);
+        sink_rig_put(&rig, 5);
+        rig.outbox.fail_mark = 1;
+
+        sink_rig_run(&rig, 10);
+
+        cr_expect_eq(sink_rig_count(&rig, FAKE_DONE), 5, "%s", sinks[i]->name);
+        sink_rig_deinit(&rig);
+        bench_close(&bench);
+    }
+}
+
+Test(sink_contract, a_backlog_drains_in_batches)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        struct bench bench;
+        struct sink_rig rig;
+        bench_open(&bench, sinks[i]);
+        sink_rig_init(&rig, sinks[i]->name, bench.settings);
+        sink_rig_put(&rig, 250);
+
+        unsigned turns = sink_rig_run(&rig, 260);
+
+        cr_expect_eq(sink_rig_count(&rig, FAKE_DONE), 250, "%s", sinks[i]->name);
+        cr_expect_leq(turns, 250 / sinks[i]->batch_max + 1, "%s", sinks[i]->name);
+        sink_rig_deinit(&rig);
+        bench_close(&bench);
+    }
+}
+
+Test(sink_contract, it_may_be_closed_whatever_became_of_it)
+{
+    for (size_t i = 0; sinks[i]; i++) {
+        struct bench bench;
+        struct problems problems;
+        bench_open(&bench, sinks[i]);
+        sink_problems(sinks[i], "{}", &problems); /* closes after a failed init */
+        cr_expect_gt(problems.count, 0);
+        problems_deinit(&problems);
+        struct sink_rig rig;
+        sink_rig_init(&rig, sinks[i]->name, bench.settings);
+        sink_rig_deinit(&rig); /* never opened */
+        bench_close(&bench);
+    }
+}

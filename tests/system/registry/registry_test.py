@@ -1,0 +1,439 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The real emgate-registry over HTTP: what it takes, answers, refuses and survives.
+
+usage: registry_test.py EMGATE_REGISTRY
+"""
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lib"))
+from registry_client import (CONFLICT, HOUR_NS, LATER, REFUSED, STORED, Client,  # noqa: E402
+                             envelope, key_of, message, number, receipts, request,
+                             summary, text)
+
+PROGRAM = ""
+START = 1784131200 * 10**9  # 2026-07-15T16:00Z, 21:00 in Karachi
+TOKEN = "a-token-that-nobody-guesses"
+
+
+class Registry:
+    """A registry process of its own on a free port, with its files in `folder`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.config = os.path.join(folder, "registry.yaml")
+        token = os.path.join(folder, "token")
+        with open(token, "w", encoding="ascii") as out:
+            out.write(TOKEN + "\n")
+        with open(self.config, "w", encoding="ascii") as out:
+            out.write(f"""
+registry:
+  id: test-registry
+  listen: 127.0.0.1:0
+  store: {folder}/registry.db
+  body_max: 1MiB
+  request_timeout: 1s
+gateways:
+  - {{id: cement-01, operator: OP-0001, installations: [PK-CEM-0001]}}
+  - id: steel-01
+    operator: OP-0002
+    installations: [PK-STL-0001, PK-STL-0002]
+    token: {{file: {token}}}
+""")
+        self.start()
+
+    def start(self):
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen([PROGRAM, "run", "-c", self.config],
+                                        stdout=subprocess.PIPE, stderr=self.log)
+        line = self.process.stdout.readline().decode()
+        assert line.startswith("emgate-registry ready http://127.0.0.1:"), line
+        self.client = Client(int(line.rsplit(":", 1)[1]))
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        self.process.stdout.close()
+        self.log.close()
+        return code
+
+    def get(self, path):
+        status, body, _ = self.client.ask("GET", path)
+        return status, json.loads(body)
+
+
+class RegistryTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="emgate-registry-")
+        self.registry = Registry(self.folder.name)
+        self.client = self.registry.client
+
+    def tearDown(self):
+        self.registry.stop()
+        self.folder.cleanup()
+
+    def verdicts(self, payloads, **more):
+        status, got = self.client.submit(payloads, **more)
+        self.assertEqual(status, 200, got)
+        return [(verdict, reason.split(":")[0]) for _, _, verdict, reason, _ in got]
+
+    # ---- what is taken ----
+
+    def test_five_times_in_random_order_is_one_row_and_five_equal_receipts(self):
+        payloads = [summary(START + i * HOUR_NS) for i in range(50)]
+        sent = payloads * 5
+        random.Random(7).shuffle(sent)
+        got = {}
+        for at in range(0, len(sent), 7):
+            status, answer = self.client.submit(sent[at:at + 7])
+            self.assertEqual(status, 200)
+            self.assertEqual([key for _, key, *_ in answer],
+                             [key_of(p) for p in sent[at:at + 7]])
+            for raw, key, verdict, _, _ in answer:
+                self.assertEqual(verdict, STORED)
+                got.setdefault(key, []).append(raw)
+        self.assertEqual({len(v) for v in got.values()}, {5})
+        self.assertEqual({len(set(v)) for v in got.values()}, {1})
+        self.assertEqual(self.registry.get("/v1/processes")[1]["items"][0]["windows"], 50)
+
+    def test_bytes_are_kept_as_they_came(self):
+        payload = summary(START)
+        self.verdicts([payload])
+        status, body, headers = self.client.ask(
+            "GET", f"/v1/summaries/{key_of(payload).hex()}/envelope")
+        self.assertEqual((status, body), (200, envelope(payload)))
+        self.assertEqual(headers["Content-Type"], "application/x-protobuf")
+
+    def test_other_bytes_for_the_same_window_are_a_conflict(self):
+        self.assertEqual(self.verdicts([summary(START)]), [(STORED, "")])
+        self.assertEqual(self.verdicts([summary(START, direct=1.0)]),
+                         [(CONFLICT, "conflict")])
+        self.assertEqual(self.verdicts([summary(START)]), [(STORED, "")])
+
+    def test_a_revision_replaces_exactly(self):
+        first = [summary(START + i * HOUR_NS, direct=0.1 + i / 7) for i in range(24)]
+        self.verdicts(first)
+        second = [summary(START + i * HOUR_NS, direct=1.0, revision=1,
+                          supersedes=key_of(p)) for i, p in enumerate(first)]
+        self.assertEqual(set(self.verdicts(second)), {(STORED, "")})
+        year = self.registry.get("/v1/totals?by=year")[1]["items"][0]
+        self.assertEqual((year["direct_t"], year["windows"], year["label"]), (24, 24, "2026"))
+
+    def test_revisions_may_come_in_any_order(self):
+        zero = summary(START, direct=1.0)
+        one = summary(START, direct=2.0, revision=1, supersedes=key_of(zero))
+        two = summary(START, direct=4.0, revision=2, supersedes=key_of(one))
+        for payload in (two, zero, one):
+            self.assertEqual(self.verdicts([payload]), [(STORED, "")])
+        items = self.registry.get("/v1/totals?by=day")[1]["items"]
+        self.assertEqual([(i["direct_t"], i["windows"]) for i in items], [(4, 1)])
+        every = self.registry.get("/v1/summaries?revisions=all")[1]["items"]
+        self.assertEqual([(i["revision"], i["latest"]) for i in every],
+                         [(0, False), (1, False), (2, True)])
+
+    def test_days_are_those_of_the_installation(self):
+        self.verdicts([summary(START + i * HOUR_NS) for i in range(4)])
+        items = self.registry.get("/v1/totals?by=day")[1]["items"]
+        self.assertEqual([(i["label"], i["windows"]) for i in items],
+                         [("2026-07-16", 1), ("2026-07-15", 3)])
+
+    def test_what_is_not_known_is_left_out_and_counted(self):
+        self.verdicts([summary(START, direct=None), summary(START + HOUR_NS, direct=0.0)])
+        day = self.registry.get("/v1/totals?by=day")[1]["items"][0]
+        self.assertEqual((day["direct_t"], day["known_windows"]["direct"]), (0, 1))
+        rows = self.registry.get("/v1/summaries")[1]["items"]
+        self.assertNotIn("direct_t", rows[0])
+        self.assertEqual(rows[1]["direct_t"], 0)
+
+    # ---- what is refused ----
+
+    def test_reasons_for_refusal(self):
+        self.verdicts([summary(START)])
+        cases = {
+            "supersedes": summary(START, revision=1, supersedes=bytes(32)),
+            "window": summary(START, revision=1, length_ns=HOUR_NS // 2,
+                              supersedes=key_of(summary(START))),
+            "overlap": summary(START + HOUR_NS // 2),
+            "gateway": summary(START + HOUR_NS, gateway="steel-01"),
+            "unknown_field": summary(START + HOUR_NS, extra=number(99, 1)),
+            "not_shortest": summary(START + HOUR_NS, extra=text(24, "steel")),
+            "not_a_summary": b"\xff\xff\xff",
+            "not_finite": summary(START + HOUR_NS, direct=float("nan")),
+            "not_utf8": summary(START + HOUR_NS, process=b"\xff\xfe"),
+            "name": summary(START + HOUR_NS, process=""),
+            "amount": summary(START + HOUR_NS, direct=1e300),
+            "year": summary(START + HOUR_NS, year=2025),
+            "time_zone": summary(START + HOUR_NS, time_zone="UTC"),
+        }
+        for reason, payload in cases.items():
+            self.assertEqual(self.verdicts([payload]), [(REFUSED, reason)], reason)
+        self.assertEqual(self.verdicts([summary(START, revision=1)]),
+                         [(REFUSED, "supersedes")])
+
+    def test_what_enrolment_can_mend_is_put_off(self):
+        self.assertEqual(self.verdicts([summary(START, installation="PK-X")]),
+                         [(LATER, "installation")])
+        self.assertEqual(self.verdicts([summary(START, operator="OP-9")]),
+                         [(LATER, "operator")])
+
+    def test_one_bad_summary_does_not_hold_up_the_others(self):
+        got = self.verdicts([summary(START), b"\x01", summary(START + HOUR_NS)])
+        self.assertEqual([v for v, _ in got], [STORED, REFUSED, STORED])
+
+    def test_a_gateway_that_is_not_enrolled_gets_403(self):
+        status, body = self.client.submit([summary(START)], gateway="nobody")
+        self.assertEqual(status, 403)
+        self.assertEqual(json.loads(body)["detail"], "gateway 'nobody' is not enrolled")
+
+    def test_a_gateway_with_a_token_must_show_it(self):
+        payload = summary(START, gateway="steel-01", operator="OP-0002",
+                          installation="PK-STL-0001")
+        for given in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}):
+            self.assertEqual(
+                self.client.submit([payload], gateway="steel-01", headers=given)[0], 401)
+        self.assertEqual(self.verdicts([payload], gateway="steel-01",
+                                       headers={"Authorization": "Bearer " + TOKEN}),
+                         [(STORED, "")])
+
+    # ---- HTTP ----
+
+    def test_bodies_that_are_no_request_get_400(self):
+        for body in (b"", b"\xff", b"\x0a\x05ab", request([b"\x0a\xff"]),
+                     text(1, "cement-01") * 2, message(2, envelope(summary(START)))):
+            status, answer, headers = self.client.ask("POST", "/v1/summaries", body)
+            self.assertEqual(status, 400, body)
+            self.assertEqual(headers["Content-Type"], "application/problem+json")
+            self.assertEqual(json.loads(answer)["status"], 400)
+
+    def test_methods_and_paths(self):
+        self.assertEqual(self.client.ask("GET", "/nowhere")[0], 404)
+        status, _, headers = self.client.ask("DELETE", "/v1/summaries")
+        self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST"))
+        self.assertEqual(self.client.ask("POST", "/v1/totals", b"x")[0], 405)
+        self.assertEqual(self.client.ask("GET", "/v1/summaries/" + "0" * 64)[0], 404)
+        status, body, headers = self.client.ask("HEAD", "/v1/processes")
+        self.assertEqual((status, body), (200, b""))
+        for bad in ("limit=0", "limit=1001", "limit=x", "after=x", "after=1", "from=soon"):
+            self.assertEqual(self.client.ask("GET", "/v1/summaries?" + bad)[0], 400, bad)
+
+    def test_a_long_body_gets_413_before_it_is_read(self):
+        with socket.create_connection(("127.0.0.1", self.client.port), timeout=10) as s:
+            s.sendall(b"POST /v1/summaries HTTP/1.1\r\nHost: x\r\n"
+                      b"Content-Length: 1048577\r\n\r\n")
+            self.assertIn(b" 413 ", s.recv(4096))
+
+    def test_a_long_chunked_body_gets_413(self):
+        with socket.create_connection(("127.0.0.1", self.client.port), timeout=10) as s:
+            s.sendall(b"POST /v1/summaries HTTP/1.1\r\nHost: x\r\n"
+                      b"Transfer-Encoding: chunked\r\n\r\n")
+            chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+            for _ in range(20):
+                s.sendall(chunk)
+            s.sendall(b"0\r\n\r\n")
+            self.assertIn(b" 413 ", s.recv(4096))
+
+    def test_long_headers_get_431(self):
+        with socket.create_connection(("127.0.0.1", self.client.port), timeout=10) as s:
+            with contextlib.suppress(OSError):
+                s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 60000 + b"\r\n\r\n")
+            self.assertIn(b" 431 ", s.recv(4096))
+
+    def test_bad_lengths_get_400(self):
+        for length in (b"-1", b"1x", b"99999999999999999999999"):
+            with socket.create_connection(("127.0.0.1", self.client.port), timeout=10) as s:
+                s.sendall(b"POST /v1/summaries HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                          + length + b"\r\n\r\nab")
+                self.assertRegex(s.recv(4096), rb"^HTTP/1.1 4(00|13) ", length)
+
+    def test_a_body_that_never_comes_is_dropped(self):
+        with socket.create_connection(("127.0.0.1", self.client.port), timeout=15) as s:
+            s.sendall(b"POST /v1/summaries HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab")
+            with contextlib.suppress(ConnectionResetError):
+                while s.recv(4096):
+                    pass
+        self.assertEqual(self.client.ask("GET", "/healthz")[0], 200)
+
+    def test_other_types_and_encodings_get_415(self):
+        for headers in ({"Content-Type": "application/json"}, {"Content-Encoding": "gzip"}):
+            self.assertEqual(
+                self.client.ask("POST", "/v1/summaries", b"{}", headers)[0], 415)
+
+    def test_the_page_asks_nobody_else(self):
+        for path, kind in (("/", "text/html"), ("/app.js", "text/javascript"),
+                           ("/style.css", "text/css"),
+                           ("/v1/openapi.yaml", "application/yaml")):
+            status, body, headers = self.client.ask("GET", path)
+            self.assertEqual(status, 200)
+            self.assertTrue(headers["Content-Type"].startswith(kind))
+            self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+            self.assertNotRegex(body, rb"(src|href)=\"?(https?:)?//")
+        page = self.client.ask("GET", "/app.js")[1]
+        self.assertNotRegex(page, rb"innerHTML|outerHTML|insertAdjacentHTML|document\.write")
+
+    def test_hostile_names_come_back_as_text(self):
+        name = '<script>alert("x")</script>'
+        self.verdicts([summary(START, process=name)])
+        self.assertEqual(self.registry.get("/v1/processes")[1]["items"][0]["process"], name)
+
+    # ---- lists ----
+
+    def test_pages_give_every_row_once(self):
+        for process in ("a", "b", "c"):
+            self.verdicts([summary(START + i * HOUR_NS, process=process)
+                           for i in range(10)])
+        for path, want in (("/v1/summaries", 30), ("/v1/processes", 3)):
+            seen, after = [], ""
+            while True:
+                page = self.registry.get(f"{path}?limit=4{after}")[1]
+                seen += [(i["process"], i.get("window_start")) for i in page["items"]]
+                if "next" not in page:
+                    break
+                after = "&after=" + page["next"]
+            self.assertEqual((len(seen), len(set(seen))), (want, want), path)
+
+    def test_lists_by_time(self):
+        self.verdicts([summary(START + i * HOUR_NS) for i in range(10)])
+        items = self.registry.get("/v1/summaries?from=2026-07-15T18:00:00Z"
+                                  "&to=2026-07-15T20:00:00Z")[1]["items"]
+        self.assertEqual([i["window_start"] for i in items],
+                         ["2026-07-15T18:00:00Z", "2026-07-15T19:00:00Z"])
+
+    def test_gateways_tell_what_they_lack(self):
+        self.verdicts([summary(START + i * HOUR_NS) for i in (0, 1, 5)])
+        items = self.registry.get("/v1/gateways")[1]["items"]
+        self.assertEqual([(i["gateway"], i["windows"], i["missing_windows"])
+                          for i in items], [("cement-01", 3, 3), ("steel-01", 0, 0)])
+
+    def test_the_answers_are_as_described(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("python3-yaml is not installed")
+        self.verdicts([summary(START)])
+        described = yaml.safe_load(self.client.ask("GET", "/v1/openapi.yaml")[1])
+        schemas = described["components"]["schemas"]
+        for path, name in (("/v1/summaries", "SummaryRow"), ("/v1/totals", "Total"),
+                           ("/v1/installations", "Installation"),
+                           ("/v1/processes", "Process"), ("/v1/gateways", "Gateway")):
+            for item in self.registry.get(path)[1]["items"]:
+                check_schema(self, item, {"$ref": "#/components/schemas/" + name},
+                             schemas, path)
+
+    # ---- crashes ----
+
+    def test_kill_during_load_loses_nothing_acknowledged(self):
+        acknowledged, lock = {}, threading.Lock()
+        done = threading.Event()
+
+        def send(worker):
+            at = 0
+            while not done.is_set():
+                payloads = [summary(START + (at + i) * HOUR_NS, process=f"p{worker}")
+                            for i in range(5)]
+                at += 5
+                try:
+                    status, answer = self.registry.client.submit(payloads)
+                except (OSError, http_failure):
+                    continue
+                if status == 200:
+                    with lock:
+                        acknowledged.update({key: raw for raw, key, *_ in answer})
+
+        for round_number in range(4):
+            done.clear()
+            before = len(acknowledged)
+            threads = [threading.Thread(target=send, args=(f"{round_number}-{i}",))
+                       for i in range(4)]
+            for thread in threads:
+                thread.start()
+            while len(acknowledged) < before + 150 * (round_number + 1):
+                threads[0].join(0.005)
+            self.registry.stop(signal.SIGKILL)
+            done.set()
+            for thread in threads:
+                thread.join()
+            self.registry.start()
+            self.client = self.registry.client
+            for key in acknowledged:
+                self.assertEqual(
+                    self.client.ask("HEAD", f"/v1/summaries/{key.hex()}")[0], 200)
+        self.assertGreater(len(acknowledged), 1000)
+        rows = sum(i["windows"] for i in self.registry.get("/v1/processes")[1]["items"])
+        totals = self.registry.get("/v1/totals?by=year&limit=1000")[1]["items"]
+        self.assertEqual(rows, sum(i["windows"] for i in totals))
+        self.assertGreaterEqual(rows, len(acknowledged))
+
+    def test_stops_cleanly_and_remembers(self):
+        payload = summary(START)
+        _, first = self.client.submit([payload])
+        self.assertEqual(self.registry.stop(), 0)
+        self.registry.start()
+        _, second = self.registry.client.submit([payload])
+        self.assertEqual(first[0][0], second[0][0])
+
+
+class CommandTest(unittest.TestCase):
+    def run_it(self, *words):
+        done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=20)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_help_version_and_usage(self):
+        self.assertEqual(self.run_it("--help")[0], 0)
+        self.assertIn("emgate-registry ", self.run_it("--version")[1])
+        self.assertEqual(self.run_it()[0], 64)
+        self.assertEqual(self.run_it("dance")[0], 64)
+        self.assertEqual(self.run_it("run")[0], 64)
+        self.assertIn("`listen`", self.run_it("config")[1])
+
+    def test_every_mistake_is_told_with_its_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "registry.yaml")
+            with open(path, "w", encoding="ascii") as out:
+                out.write("registry:\n  id: x\n  stor: /tmp/x\n  threads: 1\n"
+                          "gateways:\n  - {id: a, operator: b, installations: [c], "
+                          "public_key: zz}\n")
+            for command in ("check", "run"):
+                code, _, errors = self.run_it(command, "-c", path)
+                self.assertEqual(code, 78)
+                for place in (":3:3:", ":4:", ":6:"):
+                    self.assertIn(path + place, errors)
+            self.assertEqual(self.run_it("check", "-c", path + "x")[0], 78)
+
+
+http_failure = __import__("http.client").client.HTTPException
+
+
+def check_schema(test, value, schema, schemas, where):
+    """The part of JSON Schema that the description uses."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    known = {}
+    for part in [schema, *schema.get("allOf", [])]:
+        part = schemas[part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
+        known.update(part.get("properties", {}))
+        for key in part.get("required", []):
+            test.assertIn(key, value, where)
+    if known:
+        test.assertLessEqual(set(value), set(known), where)
+    for key, inner in known.items():
+        if key in value and "type" not in inner:
+            check_schema(test, value[key], inner, schemas, where + "." + key)
+        elif key in value:
+            kinds = {"string": str, "integer": int, "number": (int, float), "array": list,
+                     "boolean": bool, "object": dict}
+            test.assertIsInstance(value[key], kinds[inner["type"]], where + "." + key)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(verbosity=1)
