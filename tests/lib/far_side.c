@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/check.h"
 #include "core/mem.h"
+#include "core/number.h"
 #include "registry.pb-c.h"
 
 #include <arpa/inet.h>
@@ -11,7 +12,6 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,7 +74,13 @@ static bool read_request(struct far_side *far, int fd, struct bytes *ret_body)
     }
     size_t head = (size_t)(end - (char *)far->request.data) + 4;
     const char *field = memmem(far->request.data, head, "Content-Length: ", 16);
-    size_t len = field ? strtoul(field + 16, NULL, 10) : 0;
+    uint64_t len = 0;
+    if (field) {
+        size_t digits = strspn(field + 16, "0123456789");
+        bool read = number_parse_u64(
+            (struct bytes){.data = (const uint8_t *)field + 16, .len = digits}, &len);
+        ASSERT(read);
+    }
     pthread_mutex_lock(&far->lock);
     snprintf(far->headers, sizeof far->headers, "%.*s", (int)head,
              (const char *)far->request.data);

@@ -42,6 +42,7 @@ struct far_side;
 struct far_side *far_side_open(const struct far_step *steps, size_t count);
 void far_side_close(struct far_side **far_side);
 
+/* Where summaries are posted. */
 void far_side_url(const struct far_side *far_side, char url[FAR_URL_MAX]);
 
 /* The key whose envelope FAR_POISON can't take. */
