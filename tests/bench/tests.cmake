@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# Benchmarks are built with the rest and run by hand: tests/bench/run_source.py.
+foreach(name bench_publisher bench_counter)
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/tests/bench/${name}.c
+                 ${CMAKE_SOURCE_DIR}/tests/lib/mqtt_raw.c)
+  target_link_libraries(${name} PRIVATE core)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib)
+endforeach()
+add_executable(bench_counter_paho ${CMAKE_SOURCE_DIR}/tests/bench/bench_counter_paho.c)
+target_link_libraries(bench_counter_paho PRIVATE core ${PAHO_STATIC} PkgConfig::openssl)
