@@ -19,6 +19,9 @@ if(EMGATE_ACK_GATE)
 endif()
 if(EMGATE_ACK_GATE)
   target_compile_definitions(source PRIVATE EMGATE_ACK_GATE)
-  target_link_options(source PUBLIC
-    LINKER:--wrap=MQTTPacket_send_puback LINKER:--wrap=writev LINKER:--wrap=SSL_write)
+  # --undefined: programs that use Paho beside the source need the wrappers as well.
+  foreach(symbol MQTTPacket_send_puback writev SSL_write)
+    target_link_options(source PUBLIC
+      LINKER:--wrap=${symbol} LINKER:--undefined=__wrap_${symbol})
+  endforeach()
 endif()

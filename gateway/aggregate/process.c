@@ -199,6 +199,11 @@ static bool lay_out(struct work *w, const struct stream_value *value,
             (*items)[input->series_index] = value->inputs[i].quantity;
         }
     }
+    for (size_t i = 0; inputs && method->inputs[i].name; i++) {
+        if (!(method->inputs[i].flags & INPUT_SERIES)) {
+            method_fill(&method->inputs[i], true, &inputs[i]);
+        }
+    }
     for (size_t i = 0; method->outputs[i].name; i++) {
         if (method->outputs[i].series && results) {
             results[i] = arena_take(w->arena, count, sizeof *results[i]);

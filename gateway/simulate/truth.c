@@ -121,6 +121,11 @@ static enum err compute_stream(const struct span *span, const struct plan_stream
     for (size_t i = 0; i < stream->input_count && err == ERR_OK; i++) {
         err = fill_input(span, stream, &stream->inputs[i], sheet, e);
     }
+    for (size_t i = 0; stream->method->inputs[i].name && err == ERR_OK; i++) {
+        if (!(stream->method->inputs[i].flags & INPUT_SERIES)) {
+            method_fill(&stream->method->inputs[i], true, &sheet->inputs[i]);
+        }
+    }
     if (err == ERR_OK) {
         err = run_method(stream->method, sheet, e);
     }
