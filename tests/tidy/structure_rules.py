@@ -17,6 +17,7 @@ ALLOWED = {
     "gateway/decode": GROUND + ("config/plan.h",),
     "adapters": GROUND + ("decode",),
     "gateway/methods": ("core", "units"),
+    "gateway/compute": ("core", "units", "methods/method.h"),
     "gateway/sinks": GROUND + ("config/plan.h",),
     "gateway/config": GROUND + ("units", "decode/adapter.h", "decode/mapping.h",
                                 "methods/method.h", "sinks/sink.h", "normalise/zone.h"),
