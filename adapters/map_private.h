@@ -335,6 +335,7 @@ bool map_load_number(struct map_loader *l, const struct node *node, double *ret_
 int map_load_word(struct map_loader *l, const struct node *node,
                   const char *const *words);
 
+/* Each reads one kind of node; mistakes become problems of the loader. */
 void map_load_path(struct map_loader *l, const struct node *node,
                    struct map_path *ret_path);
 void map_load_selection(struct map_loader *l, const struct node *node,
@@ -400,6 +401,7 @@ struct map_text {
     bool unfit; /* holds NUL or a lone surrogate */
 };
 
+/* The item that the path leads to in the payload, as a tape index. */
 uint32_t map_path_find(struct map_run *run, const struct map_path *path);
 
 typedef void map_visit_fn(struct map_run *run, void *ctx);
@@ -423,6 +425,7 @@ bool map_reference_item(struct map_run *run, const struct map_reference *referen
  * containers and bytes. */
 bool map_item_text(const struct tape *tape, uint32_t item, struct map_text *ret_text);
 
+/* All of them; or the one. */
 bool map_conditions_hold(struct map_run *run, const struct map_condition *conditions,
                          size_t count);
 bool map_condition_holds(struct map_run *run, const struct map_condition *condition);
@@ -450,11 +453,13 @@ const struct map_constant *map_choose(const struct map_choices *choices,
 
 enum map_time_result { MAP_TIME_NONE, MAP_TIME_READ, MAP_TIME_UNREADABLE };
 
+/* The first of the times that is there. */
 enum map_time_result map_time_find(struct map_run *run, const struct map_times *times,
                                    int64_t *ret_ns);
 
 /* ---- learning ---- */
 
+/* Remembers what a payload says of later ones; and finds it again, or NULL. */
 void map_learn(struct map_run *run, const struct map_learn *learn);
 const struct map_entry *map_learned(const struct map_state *state, size_t table,
                                     struct bytes key);

@@ -25,6 +25,7 @@ void api_close(struct api **api);
 
 /* ---- the answers; each writes one JSON value ---- */
 
+/* The gateway as a whole, its points, and the counters for Prometheus. */
 void api_put_status(const struct gateway_view *view, struct json_writer *writer);
 void api_put_points(const struct gateway_view *view, struct json_writer *writer);
 void api_put_metrics(const struct gateway_view *view, struct buf *out);

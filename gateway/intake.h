@@ -22,6 +22,7 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
 /* Stops taking in, commits and releases the rest, ends the threads. */
 void intake_close(struct intake **intake);
 
+/* A view, for publishing and status; holds as long as the intake. */
 struct source *intake_source(const struct intake *intake);
 
 /* Why nothing more can be stored until a restart, or NULL. */

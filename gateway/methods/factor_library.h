@@ -45,6 +45,7 @@ struct factor_library {
     size_t count;
 };
 
+/* Empty; `units` is borrowed. */
 void factor_library_init(struct factor_library *library, struct units *units);
 void factor_library_deinit(struct factor_library *library);
 
