@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "config/plan.h"
 #include "core/mem.h"
-#include "methods/factor_library.h"
+#include "config/factor_library.h"
 
 #include <stdio.h>
 

@@ -16,7 +16,7 @@ ALLOWED = {
     "gateway/model": GROUND,
     "gateway/decode": GROUND + ("config/plan.h",),
     "adapters": GROUND + ("decode",),
-    "gateway/methods": ("core", "units", "config/node"),
+    "gateway/methods": ("core", "units"),
     "gateway/compute": ("core", "units", "methods/method.h"),
     "gateway/sinks": GROUND + ("config/plan.h",),
     "gateway/config": GROUND + ("units", "decode/adapter.h", "decode/mapping.h",

@@ -1,3 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-unit_test(unit/methods/factor_library_test.c methods config)
 unit_test(unit/methods/method_test.c methods)
+foreach(family attribution aviation cems chemistry chp combustion electricity factors_calc
+        gas goods goods_units heat mass_balance pfc process reporting shipping stocks
+        substitution waste_gas)
+  unit_test(unit/methods/${family}_test.c compute)
+endforeach()

@@ -15,8 +15,8 @@
  *
  * Texts are views into the documents, which live until factor_library_deinit().
  */
-#ifndef METHODS_FACTOR_LIBRARY_H
-#define METHODS_FACTOR_LIBRARY_H
+#ifndef CONFIG_FACTOR_LIBRARY_H
+#define CONFIG_FACTOR_LIBRARY_H
 
 #include "config/node/node.h"
 #include "core/pool.h"
@@ -45,7 +45,7 @@ struct factor_library {
     size_t count;
 };
 
-/* Empty; `units` is borrowed. */
+/* An empty library; `units` must outlive it. */
 void factor_library_init(struct factor_library *library, struct units *units);
 void factor_library_deinit(struct factor_library *library);
 

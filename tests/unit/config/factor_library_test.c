@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "methods/factor_library.h"
+#include "config/factor_library.h"
 
 #include "config/plan.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From nodes to factors.  Days and times in ISO form are in order as texts. */
-#include "methods/factor_library.h"
+#include "config/factor_library.h"
 
 void factor_library_init(struct factor_library *library, struct units *units)
 {
