@@ -7,6 +7,7 @@
  */
 #include "journal/journal_private.h"
 
+#include "core/endian.h"
 #include "core/mem.h"
 
 struct batch *batch_new(void)
@@ -130,6 +131,36 @@ static enum err append_locked(struct journal *journal, enum record_type type,
         pthread_cond_broadcast(&journal->changed);
     }
     return ERR_OK;
+}
+
+/* The payload of the note that records `first` to `last` are gone without a trace. */
+static void put_gap_note(uint8_t payload[40], uint64_t first, uint64_t last)
+{
+    memset(payload, 0, 40);
+    endian_put_u64(payload, first);
+    endian_put_u64(payload + 8, last);
+}
+
+enum err journal_skip_seen(struct journal *journal, uint64_t seq, struct error *e)
+{
+    pthread_mutex_lock(&journal->lock);
+    uint64_t first = journal->next_seq;
+    bool skips = seq >= first;
+    if (skips) {
+        append_close_group(journal);
+        journal->next_seq = seq + 1;
+        journal->plan_size = journal->plan_offset; /* a gap begins a segment */
+        journal->quarantined++;
+    }
+    pthread_mutex_unlock(&journal->lock);
+    if (!skips) {
+        return ERR_OK;
+    }
+    uint8_t note[40];
+    uint64_t note_seq = 0;
+    put_gap_note(note, first, seq);
+    struct bytes payload = {.data = note, .len = sizeof note};
+    return journal_append(journal, RECORD_QUARANTINE, payload, &note_seq, e);
 }
 
 enum err journal_append(struct journal *journal, enum record_type type,

@@ -72,10 +72,12 @@ enum err commit_sync(struct journal *journal, struct error *e)
 static void prepare_header(struct journal *journal, struct active *next)
 {
     const struct active *last = &journal->active;
+    const struct batch *batch = journal->writing;
+    next->next_seq = format_get_counts(batch->data + batch->done).first_seq;
     next->header = (struct segment_header){
         .number = next->number,
         .size = next->size,
-        .first_seq = journal->written_seq + 1,
+        .first_seq = next->next_seq,
         .previous_number = last->number,
         .previous_end = last->number ? last->offset : 0,
         .wall_ns = clock_wall_ns(&journal->clock),
@@ -129,11 +131,13 @@ static size_t seal_run(struct journal *journal, uint8_t chain[FORMAT_HASH],
     const struct batch *batch = journal->writing;
     const struct active *active = &journal->active;
     size_t run = 0;
+    uint64_t next_seq = active->next_seq;
     while (batch->done + run < batch->len) {
         uint8_t *data = batch->data + batch->done + run;
         struct group group = format_get_counts(data);
         size_t padded = (size_t)format_padded(group.len);
-        if (active->offset + run + padded > active->size) {
+        bool fits = active->offset + run + padded <= active->size;
+        if (!fits || group.first_seq != next_seq) {
             break;
         }
         group.synced_seq = journal->synced.seq;
@@ -142,6 +146,7 @@ static size_t seal_run(struct journal *journal, uint8_t chain[FORMAT_HASH],
         format_seal_group(data, place, &group);
         memcpy(chain, group.chain, FORMAT_HASH);
         *ret_last_seq = group.last_seq;
+        next_seq = group.last_seq + 1;
         run += padded;
     }
     return run;
@@ -188,6 +193,7 @@ static enum err write_run(struct journal *journal, struct error *e)
     active->offset += run;
     batch->done += run;
     journal->written_seq = last_seq;
+    active->next_seq = last_seq + 1;
     if (!journal->unsynced) {
         journal->unsynced = true;
         journal->unsynced_since_ns = clock_boot_ns(&journal->clock);

@@ -88,6 +88,13 @@ enum err journal_append(struct journal *journal, enum record_type type,
                         struct bytes payload, uint64_t *ret_seq,
                         struct error *e) MUST_CHECK;
 
+/* Says that others hold records up to `seq`, as a fold's cursor does.  Where the journal
+ * ends before it, because a disk lost what it had synced, it gives none of these seqs
+ * again and notes the gap (RECORD_QUARANTINE).  Call it after opening, before appends;
+ * no effect otherwise.  Errors as journal_append. */
+enum err journal_skip_seen(struct journal *journal, uint64_t seq,
+                           struct error *e) MUST_CHECK;
+
 /* Makes everything appended so far durable by the rules of `sync`: with ALWAYS
  * written and synced; with INTERVAL written, synced when the interval has passed
  * since the first write that is not.  Nothing appended and no sync due: no effect.
@@ -144,6 +151,25 @@ void journal_reader_chain(const struct journal_reader *reader, uint8_t ret_hash[
 void record_put_message(struct buf *out, const struct message *message);
 enum err record_get_message(const struct record *record, struct message *ret_message,
                             struct error *e) MUST_CHECK;
+
+/* One segment of a directory, as `emgate journal ls --segments` shows it. */
+enum segment_state { SEGMENT_USED, SEGMENT_SPARE, SEGMENT_DAMAGED };
+struct journal_segment {
+    uint64_t number, size;
+    enum segment_state state; /* of its header */
+    uint64_t first_seq;       /* with SEGMENT_USED, and the rest too */
+    int64_t begun_ns;         /* our wall clock */
+    const char *gateway_id, *software;
+};
+typedef void journal_segment_fn(void *ctx, const struct journal_segment *segment);
+
+/* Looks at each segment's header, in order; views hold during the call of `each`. */
+enum err journal_list_segments(const char *directory, const struct disk *disk,
+                               journal_segment_fn *each, void *each_ctx,
+                               struct error *e) MUST_CHECK;
+
+/* "message", "clock_step"; "unknown" for a number that is none of ours. */
+const char *record_type_name(enum record_type type);
 
 /* What `emgate journal verify` says of a directory. */
 struct journal_report {

@@ -126,6 +126,7 @@ struct position {
 struct active {
     int file; /* -1: none */
     uint64_t number, size, offset;
+    uint64_t next_seq; /* of the group to come; another one begins a new segment */
     bool header_pending;
     struct segment_header header;
 };

@@ -356,6 +356,7 @@ static enum err open_last(struct recovery *r, struct error *e)
     }
     active->number = r->scan.number;
     active->offset = r->scan.good_end;
+    active->next_seq = r->scan.last_seq + 1;
     active->size = r->seal ? active->offset : r->bytes.len;
     journal->written_seq = r->scan.last_seq + r->seqs_lost;
     memcpy(journal->chain, r->scan.chain, sizeof journal->chain);

@@ -96,3 +96,31 @@ Test(append, records_of_every_length_come_back)
     }
     rig_deinit(&rig);
 }
+
+Test(append, seqs_that_others_have_seen_are_not_given_again)
+{
+    struct rig rig;
+    uint64_t seq = 0;
+    size_t damage = 0;
+    size_t findings = 0;
+    uint64_t values[8];
+    rig_init(&rig, 1);
+    cr_assert_eq(rig_open(&rig), ERR_OK);
+    cr_assert_eq(append(&rig, 50), ERR_OK);
+    cr_assert_eq(journal_commit(rig.journal, &rig.error), ERR_OK);
+
+    cr_assert_eq(journal_skip_seen(rig.journal, 1, &rig.error), ERR_OK);
+    cr_assert_eq(journal_skip_seen(rig.journal, 20, &rig.error), ERR_OK);
+    cr_assert_eq(rig_append(&rig, 2, 50, &seq), ERR_OK);
+    cr_assert_eq(journal_commit(rig.journal, &rig.error), ERR_OK);
+
+    cr_assert_eq(seq, 22);
+    rig_die(&rig, true);
+    cr_assert_eq(rig_read(&rig, values, 8, &damage), 2);
+    cr_assert_eq(damage, 1);
+    cr_assert_eq(rig_verify(&rig, &findings).missing_records, 19);
+    cr_assert_eq(rig_open(&rig), ERR_OK);
+    cr_assert_eq(rig_append(&rig, 3, 50, &seq), ERR_OK);
+    cr_assert_eq(seq, 23);
+    rig_deinit(&rig);
+}

@@ -13,7 +13,7 @@ add_library(journal_broken STATIC ${journal_sources} ${lib}/journal_rig.c ${lib}
 target_compile_definitions(journal_broken PRIVATE EMGATE_BROKEN_NO_SYNC)
 target_link_libraries(journal_broken PUBLIC fault_disk model PkgConfig::sodium)
 
-foreach(name append commit folder format journal message reader recover
+foreach(name append commit folder format journal list message reader recover
         scan spare verify)
   unit_test(unit/journal/${name}_test.c journal_rig)
 endforeach()
