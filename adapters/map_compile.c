@@ -344,6 +344,8 @@ static struct map_piece compile_piece(struct compile *c, struct bytes text, size
     if (end == text.len) {
         problem_at(c->l->problems, c->node, "a closing '}' is missing in '%.*s'",
                    BYTES_ARG(text));
+        *at = end;
+        return piece;
     }
     piece.reference = compile_reference(c, bytes_slice(text, start, end - start));
     *at = end + 1;

@@ -350,7 +350,7 @@ static void load_test(struct map_loader *l, const struct node *node,
         c->exists = wanted ? TRI_TRUE : TRI_FALSE;
     }
     c->pattern = map_load_pattern(l, node_find(node, "re"));
-    if (node->count < 2 + (c->as_number ? 1U : 0U)) {
+    if ((c->path || c->reference) && node->count < 2 + (c->as_number ? 1U : 0U)) {
         problem_at(l->problems, node,
                    "nothing is asked: write one of eq, ne, in, lt, gt, exists, type, re, "
                    "mask with equals");

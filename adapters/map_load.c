@@ -314,8 +314,9 @@ static void load_consequence(struct map_loader *l, const struct node *node,
     const struct node *learn = node_find(node, "learn");
     const struct node *emits = node_find(node, "emit");
     const struct node *ignore = node_find(node, "ignore");
-    map_load_bool(l, ignore, &rule->ignore);
-    size_t given = (learn ? 1U : 0U) + (emits ? 1U : 0U) + (rule->ignore ? 1U : 0U);
+    bool read = map_load_bool(l, ignore, &rule->ignore);
+    bool ignored = rule->ignore || (ignore && !read);
+    size_t given = (learn ? 1U : 0U) + (emits ? 1U : 0U) + (ignored ? 1U : 0U);
     if (given != 1) {
         problem_at(l->problems, node,
                    "a rule needs one of 'emit', 'learn' and 'ignore: true'");
