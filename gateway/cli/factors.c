@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate factors`: the values that come with the program, and checks of own files. */
 #include "cli/command.h"
+#include "config/factor_library.h"
 #include "config/plan.h"
 #include "core/mem.h"
-#include "config/factor_library.h"
 
 #include <stdio.h>
 

@@ -11,12 +11,12 @@
 #define TESTS_BY_HAND_H
 
 #include "compute/compute.h"
+#include "core/number.h"
 #include "units/units.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct units *by_hand_units;
 
@@ -29,6 +29,13 @@ static inline void by_hand_open(void)
 static inline void by_hand_close(void)
 {
     units_close(&by_hand_units);
+}
+
+static inline double by_hand_number(const char *text)
+{
+    double value = 0;
+    cr_assert(number_parse(bytes_of(text), &value), "'%s' is no number", text);
+    return value;
 }
 
 /* One "name=value unit"; moves `rest` behind the next ';'. */
@@ -71,7 +78,7 @@ static inline json_t *by_hand_inputs(const char *text)
         size_t len = strlen(value);
         json_object_set_new(given, "value",
                             word ? json_stringn(value + 1, len - 2)
-                                 : json_real(strtod(value, NULL)));
+                                 : json_real(by_hand_number(value)));
         json_object_set_new(given, "unit", json_string(unit ? unit : "1"));
         json_object_set_new(inputs, name, given);
     }
@@ -136,7 +143,7 @@ static inline void gives(const char *function, const char *inputs, const char *o
             continue;
         }
         cr_assert_not_null(output, "'%s' is missing", name);
-        by_hand_check(output, name, strtod(value, NULL), unit);
+        by_hand_check(output, name, by_hand_number(value), unit);
     }
     json_decref(answer);
 }

@@ -2,3 +2,6 @@
 unit_test(unit/cli/check_test.c cli)
 unit_test(unit/cli/environment_test.c cli)
 unit_test(unit/cli/config_test.c cli)
+unit_test(unit/cli/compute_test.c cli)
+unit_test(unit/cli/factors_test.c cli)
+unit_test(unit/cli/methods_test.c cli)
