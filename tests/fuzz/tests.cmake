@@ -3,3 +3,4 @@
 fuzz_target(number_fuzz core)
 fuzz_target(timetext_fuzz core)
 fuzz_target(config_fuzz config)
+fuzz_target(node_fuzz node SEEDS fuzz/seeds/config_fuzz)
