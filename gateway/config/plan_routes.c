@@ -289,15 +289,15 @@ static const struct adapter *find_adapter(struct build *b, const struct node *no
     return NULL;
 }
 
-/* The mapping adapter with the root of the file as its settings. */
+/* The adapter `map` with the root of the file as its settings. */
 static void use_mapping(struct build *b, const struct node *node, const char *name,
                         struct input *input)
 {
     const struct document *document = build_document(b, name, node);
-    input->plan.adapter = adapter_find(BYTES("mapping"));
+    input->plan.adapter = adapter_find(BYTES("map"));
     input->plan.settings = document ? document_root(document) : NULL;
     if (!input->plan.adapter) {
-        problem_at(b->problems, node, "this program has no adapter 'mapping'");
+        problem_at(b->problems, node, "this program has no adapter 'map'");
     } else if (!input->plan.settings) {
         input->plan.adapter = NULL;
     }

@@ -2,6 +2,7 @@
 #include "config/plan.h"
 
 #include "config_text.h"
+#include "decode/adapter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,5 +172,35 @@ Test(bundle, a_secret_is_in_no_byte_of_it, .init = make_directory)
     bundle_deinit(&bundle);
     problems_deinit(&problems);
     buf_deinit(&stored);
+    buf_deinit(&text);
+}
+
+Test(bundle, a_mapping_file_is_part_of_it_and_its_mistakes_are_at_their_place,
+     .init = make_directory)
+{
+    struct problems problems;
+    struct buf text = plant_with("adapter: native", "mapping: plc.yaml");
+    put("plant.yaml", (const char *)text.data);
+    put("plc.yaml", "rules:\n  - {topic: plc/#, ignore: true}\n");
+
+    struct bundle bundle = read_plant(&problems);
+    struct plan *plan = plan_new(&bundle, &problems);
+
+    cr_assert(plan, "%s", (const char *)problems.text.data);
+    cr_assert_eq(bundle.count, 2);
+    cr_assert_str_eq(plan->routes[0].adapter->name, "map");
+    plan_free(&plan);
+    bundle_deinit(&bundle);
+    problems_deinit(&problems);
+
+    put("plc.yaml", "rules:\n  - {topic: plc/#, ignoer: true}\n");
+    bundle = read_plant(&problems);
+    plan = plan_new(&bundle, &problems);
+
+    cr_assert_null(plan);
+    cr_assert_not_null(strstr((const char *)problems.text.data, "plc.yaml:2:"), "%s",
+                       (const char *)problems.text.data);
+    bundle_deinit(&bundle);
+    problems_deinit(&problems);
     buf_deinit(&text);
 }
