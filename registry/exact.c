@@ -26,9 +26,14 @@ static struct exact carried(int64_t whole, int64_t part)
     return (struct exact){.whole = whole, .part = part};
 }
 
+/* Through the positive value, since the fraction of a negative one, taken up from its
+ * floor, would be rounded. */
 struct exact exact_of(double value)
 {
     ASSERT(exact_fits(value));
+    if (value < 0) {
+        return exact_negate(exact_of(-value));
+    }
     double whole = floor(value);
     double part = rint(ldexp(value - whole, PART_BITS));
     return carried((int64_t)whole, (int64_t)part);
@@ -46,5 +51,8 @@ struct exact exact_negate(struct exact a)
 
 double exact_value(struct exact a)
 {
+    if (a.whole < 0) {
+        return -exact_value(exact_negate(a));
+    }
     return (double)a.whole + ldexp((double)a.part, -PART_BITS);
 }

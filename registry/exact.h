@@ -31,7 +31,7 @@ struct exact exact_add(struct exact a, struct exact b);
 /* What takes `a` away when it is added. */
 struct exact exact_negate(struct exact a);
 
-/* The nearest double. */
+/* As a double, rounded. */
 double exact_value(struct exact a);
 
 #endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage.h"
+
+#include <criterion/criterion.h>
+
+static int64_t stage_now(void *ctx)
+{
+    const struct stage *stage = ctx;
+    return stage->now_ns;
+}
+
+void stage_init(struct stage *stage)
+{
+    struct error e = {0};
+    memset(stage, 0, sizeof *stage);
+    stage->installation = (struct node){.text = BYTES("PK-CEM-0001")};
+    stage->installations =
+        (struct node){.kind = NODE_LIST, .first = &stage->installation, .count = 1};
+    stage->gateway = (struct gateway_settings){.id = "cement-01",
+                                               .operator_id = "OP-0001",
+                                               .installations = &stage->installations};
+    arena_init(&stage->arena, (size_t)1024 * 1024);
+    arena_init(&stage->scratch, (size_t)1024 * 1024);
+    arena_init(&stage->kept, (size_t)1024 * 1024);
+    stage->now_ns = 1000;
+    stage->clock =
+        (struct clock){.wall_ns = stage_now, .boot_ns = stage_now, .ctx = stage};
+    cr_assert_eq(
+        intake_open(&store_sqlite, ":memory:", &stage->clock, &stage->intake, &e), ERR_OK,
+        "%s", e.text);
+}
+
+void stage_deinit(struct stage *stage)
+{
+    intake_close(&stage->intake);
+    arena_deinit(&stage->arena);
+    arena_deinit(&stage->scratch);
+    arena_deinit(&stage->kept);
+}
+
+struct judgement stage_put(struct stage *stage, const struct envelope_facts *facts,
+                           uint8_t ret_key[32])
+{
+    struct error e = {0};
+    struct arrival arrival;
+    struct bytes envelope = envelope_make(facts, &stage->arena, ret_key);
+    cr_assert_eq(arrival_read(envelope, &stage->gateway, &stage->scratch, &stage->kept,
+                              &arrival, &e),
+                 ERR_OK, "%s", e.text);
+    cr_assert_eq(intake_put(stage->intake, &arrival, 1, &e), ERR_OK, "%s", e.text);
+    return arrival.judgement;
+}
+
+struct total_question {
+    enum period period;
+    struct total total;
+};
+
+static void take_total(void *ctx, const struct total *total)
+{
+    struct total_question *asked = ctx;
+    asked->total = *total;
+    asked->total.label = NULL; /* a view that ends with the call */
+}
+
+static enum err ask_total(void *ctx, const struct store_driver *driver,
+                          struct store *store, struct ledger *ledger, struct error *e)
+{
+    (void)ledger;
+    struct total_question *asked = ctx;
+    struct total_query query = {.process = 1, .period = asked->period, .limit = 1};
+    return driver->each_total(store, &query, take_total, asked, e);
+}
+
+struct total stage_total(struct stage *stage, enum period period)
+{
+    struct error e = {0};
+    struct total_question asked = {.period = period};
+    cr_assert_eq(intake_ask(stage->intake, ask_total, &asked, &e), ERR_OK);
+    return asked.total;
+}

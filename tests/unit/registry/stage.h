@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An enrolled gateway, arenas, and an intake on a store in memory. */
+#ifndef UNIT_REGISTRY_STAGE_H
+#define UNIT_REGISTRY_STAGE_H
+
+#include "envelopes.h"
+#include "registry/intake.h"
+
+struct stage {
+    struct gateway_settings gateway;
+    struct node installation, installations;
+    struct arena arena, scratch, kept;
+    struct clock clock;
+    int64_t now_ns;
+    struct intake *intake;
+};
+
+void stage_init(struct stage *stage);
+void stage_deinit(struct stage *stage);
+
+/* Reads the envelope and puts it; gives what became of it. */
+struct judgement stage_put(struct stage *stage, const struct envelope_facts *facts,
+                           uint8_t ret_key[32]);
+
+/* The newest total of the only process. */
+struct total stage_total(struct stage *stage, enum period period);
+
+#endif
