@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A cement plant from sensors to registry on this machine: installs what is missing, builds,
+# starts broker, registry, gateway and a simulated plant on free loopback ports, and shows
+# the plant's emissions as the registry has them.
+#   ./demo.sh                 until Ctrl-C
+#   ./demo.sh --seconds N     ends by itself and compares the registry with the truth;
+#                             exit 1 when they differ by more than 0.1 %
+set -euo pipefail
+cd "$(dirname "$0")"
+
+seconds=""
+case "${1:-}" in
+"") ;;
+--seconds)
+    seconds=${2:-}
+    if ! [[ "$seconds" =~ ^[0-9]+$ ]]; then
+        echo "demo: --seconds wants a whole number" >&2
+        exit 64
+    fi
+    ;;
+*)
+    echo "usage: ./demo.sh [--seconds N]" >&2
+    exit 64
+    ;;
+esac
+
+tools/packages.sh build run
+if [ ! -f build/release/build.ninja ]; then
+    cmake --preset release >/dev/null
+fi
+if ! nice ninja -C build/release --quiet >build/release/build.log 2>&1; then
+    cat build/release/build.log >&2
+    echo "demo: the build failed" >&2
+    exit 70
+fi
+emgate=$PWD/build/release/bin/emgate
+registry=$PWD/build/release/bin/emgate-registry
+broker=$(command -v mosquitto || echo /usr/sbin/mosquitto)
+
+dir=$(mktemp -d)
+pids=()
+
+stop_all() {
+    trap '' INT TERM
+    # Last started, first stopped: the plant, the gateway, the registry, the broker.
+    local i pid
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+        pid=${pids[i]}
+        kill -TERM "$pid" 2>/dev/null || true
+        for _ in {1..100}; do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.05
+        done
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    rm -rf "$dir"
+}
+trap stop_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# A loopback port that nobody listens on.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return
+        fi
+    done
+}
+
+# Waits for somebody to listen: wait_for NAME PORT PID.
+wait_for() {
+    for _ in {1..200}; do
+        if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
+            return
+        fi
+        kill -0 "$3" 2>/dev/null || break
+        sleep 0.05
+    done
+    echo "demo: $1 did not start:" >&2
+    tail -n 20 "$dir/$1.log" >&2
+    exit 69
+}
+
+start() { # start NAME COMMAND...
+    local name=$1
+    shift
+    "$@" >"$dir/$name.log" 2>&1 &
+    pids+=($!)
+}
+
+mqtt=$(free_port)
+api=$(free_port)
+page=$(free_port)
+mkdir "$dir/state" "$dir/registry" "$dir/broker"
+sed -e "s#127\.0\.0\.1:1883#127.0.0.1:$mqtt#" -e "s#127\.0\.0\.1:8311#127.0.0.1:$api#" \
+    -e "s#127\.0\.0\.1:8321#127.0.0.1:$page#" -e "s#/var/lib/emgate\$#$dir/state#" \
+    config/examples/cement.yaml >"$dir/cement.yaml"
+sed -e "s#127\.0\.0\.1:8311#127.0.0.1:$api#" \
+    -e "s#/var/lib/emgate-registry#$dir/registry#" \
+    config/examples/registry.yaml >"$dir/registry.yaml"
+{
+    sed -e "s#^listener .*#listener $mqtt 127.0.0.1#" \
+        -e "s#^persistence_location .*#persistence_location $dir/broker/#" \
+        config/mosquitto/emgate.conf
+    echo "user $(id -un)" # as root it would become a user who may not write here
+} >"$dir/broker.conf"
+
+start broker "$broker" -c "$dir/broker.conf"
+wait_for broker "$mqtt" "${pids[-1]}"
+start registry "$registry" run -c "$dir/registry.yaml"
+wait_for registry "$api" "${pids[-1]}"
+start gateway "$emgate" run -c "$dir/cement.yaml"
+wait_for gateway "$page" "${pids[-1]}"
+start plant "$emgate" simulate "$dir/cement.yaml" --truth "$dir/truth.json"
+plant=${pids[-1]}
+
+note="registry http://127.0.0.1:$api  gateway http://127.0.0.1:$page  broker :$mqtt"
+if [ -z "$seconds" ]; then
+    "$emgate" watch --registry "http://127.0.0.1:$api" --note "$note  Ctrl-C ends it"
+    exit 0
+fi
+"$emgate" watch --registry "http://127.0.0.1:$api" --note "$note" --seconds "$seconds"
+
+# The plant says what it emitted when it is told to stop.
+kill -TERM "$plant"
+if ! wait "$plant"; then
+    echo "demo: the plant failed:" >&2
+    tail -n 20 "$dir/plant.log" >&2
+    exit 69
+fi
+echo
+echo "complete hours, registry against the plant's truth:"
+"$emgate" watch --registry "http://127.0.0.1:$api" --truth "$dir/truth.json"
