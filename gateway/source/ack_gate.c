@@ -22,7 +22,6 @@
 
 #include <MQTTAsync.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <time.h>
 
 #define IDS 65536
@@ -33,11 +32,11 @@ enum { SLOT_FREE = 0, SLOT_STORED = 1, SLOT_ASKED = 2, SLOT_COMPLETE = 3 };
 struct ack_gate_client {
     char *client_id;
     const struct clock *clock;
-    void *net;            /* Paho's connection, as handed to the wrap */
-    int version;          /* of MQTT, likewise */
-    bool refusing;        /* acknowledges nothing new on this connection */
-    uint64_t released;    /* durable up to here */
-    unsigned head, count; /* of the ring */
+    void *net;                        /* Paho's connection, as handed to the wrap */
+    int version;                      /* of MQTT, likewise */
+    bool refusing;                    /* acknowledges nothing new on this connection */
+    const _Atomic uint64_t *released; /* durable up to here */
+    unsigned head, count;             /* of the ring */
     _Atomic size_t parked;
     _Atomic int64_t waiting_since_ns;
     uint16_t ring[IDS];
@@ -128,9 +127,10 @@ static void mark(struct ack_gate_client *client, uint16_t id, uint8_t what)
 static unsigned count_ready(const struct ack_gate_client *client)
 {
     unsigned n = 0;
+    uint64_t released = *client->released;
     while (n < client->count && n < ACK_WRITE_MAX) {
         uint16_t id = client->ring[(client->head + n) % IDS];
-        if (client->slots[id] != SLOT_COMPLETE || client->seqs[id] > client->released) {
+        if (client->slots[id] != SLOT_COMPLETE || client->seqs[id] > released) {
             break;
         }
         n++;
@@ -202,6 +202,7 @@ int __wrap_MQTTPacket_send_puback(int version, int message_id, void *net,
 #endif
 
 enum err ack_gate_join(const char *client_id, const struct clock *clock,
+                       const _Atomic uint64_t *released,
                        struct ack_gate_client **ret_client, struct error *e)
 {
     enum err code = ERR_OK;
@@ -219,6 +220,7 @@ enum err ack_gate_join(const char *client_id, const struct clock *clock,
         struct ack_gate_client *client = mem_new(struct ack_gate_client);
         client->client_id = mem_text(bytes_of(client_id));
         client->clock = clock;
+        client->released = released;
         gate.clients[i] = client;
         *ret_client = client;
     }
@@ -271,20 +273,17 @@ bool ack_gate_refuses(const struct ack_gate_client *client)
     return client->refusing;
 }
 
-void ack_gate_release_held(struct ack_gate_client *client, uint64_t seq)
+void ack_gate_release_held(struct ack_gate_client *client)
 {
-    if (seq > client->released) {
-        client->released = seq;
-    }
     send_ready(client);
 }
 
-bool ack_gate_release(struct ack_gate_client *client, uint64_t seq, int64_t wait_ms)
+bool ack_gate_release(struct ack_gate_client *client, int64_t wait_ms)
 {
     if (!lock_paho_within(wait_ms)) {
         return false;
     }
-    ack_gate_release_held(client, seq);
+    send_ready(client);
     unlock_paho();
     return true;
 }

@@ -39,6 +39,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -54,8 +55,10 @@ enum ack_gate_proof {
 struct ack_gate_client;
 
 /* A client of this id exists from now on; ids are unique in the process.  Before the
- * client is made.  ERR_CONFIG: the id is in use or there are too many. */
+ * client is made.  `released`, up to where messages are durable, is read whenever an
+ * acknowledgement may go.  ERR_CONFIG: the id is in use or there are too many. */
 enum err ack_gate_join(const char *client_id, const struct clock *clock,
+                       const _Atomic uint64_t *released,
                        struct ack_gate_client **ret_client, struct error *e) MUST_CHECK;
 
 /* After the client is destroyed. */
@@ -74,12 +77,12 @@ void ack_gate_stored(struct ack_gate_client *client, int message_id, uint64_t se
 void ack_gate_refuse(struct ack_gate_client *client);
 bool ack_gate_refuses(const struct ack_gate_client *client);
 
-/* From a callback: sends what is durable up to `seq`. */
-void ack_gate_release_held(struct ack_gate_client *client, uint64_t seq);
+/* From a callback: sends what is durable. */
+void ack_gate_release_held(struct ack_gate_client *client);
 
 /* The same from outside.  Waits for Paho's mutex up to `wait_ms`; false: it was not
  * to be had, call again. */
-bool ack_gate_release(struct ack_gate_client *client, uint64_t seq, int64_t wait_ms);
+bool ack_gate_release(struct ack_gate_client *client, int64_t wait_ms);
 
 /* Drops what is parked, from outside; for a client about to be destroyed. */
 void ack_gate_drop(struct ack_gate_client *client);

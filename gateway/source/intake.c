@@ -76,7 +76,7 @@ static bool hold(struct connection *connection, int64_t since_ns)
         return false;
     }
     uint64_t released = source->released;
-    ack_gate_release_held(connection->gate, released);
+    ack_gate_release_held(connection->gate);
     source_wait_durable(source, released + 1, HOLD_STEP_MS);
     return true;
 }

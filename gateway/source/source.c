@@ -54,11 +54,10 @@ static size_t count_parked(const struct source *source)
 
 static void send_released(struct source *source)
 {
-    uint64_t released = source->released;
     for (size_t i = 0; i < source->count; i++) {
         struct connection *connection = &source->connections[i];
         if (ack_gate_parked(connection->gate) > 0 &&
-            !ack_gate_release(connection->gate, released, SOURCE_RELEASE_WAIT_MS)) {
+            !ack_gate_release(connection->gate, SOURCE_RELEASE_WAIT_MS)) {
             return;
         }
     }
@@ -199,8 +198,8 @@ static enum err prepare(struct source *source, struct error *e)
     for (size_t i = 0; i < source->count; i++) {
         const struct source_broker *broker = &source->brokers[i];
         if (check_broker(broker, e) != ERR_OK ||
-            ack_gate_join(broker->client_id, source->clock, &source->connections[i].gate,
-                          e) != ERR_OK) {
+            ack_gate_join(broker->client_id, source->clock, &source->released,
+                          &source->connections[i].gate, e) != ERR_OK) {
             return error_wrap(e, "broker '%s'", broker->name);
         }
         connection_init(&source->connections[i], source, i, broker);

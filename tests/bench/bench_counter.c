@@ -8,11 +8,11 @@
  * Prints how many came, seconds from the first to the last, CPU seconds.
  */
 #include "core/clock.h"
+#include "figures.h"
 #include "mqtt_raw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 static void subscribe(struct mqtt_raw *raw, int qos)
 {
@@ -51,9 +51,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_counter PORT COUNT QOS\n");
         return 64;
     }
-    uint64_t count = strtoull(argv[2], NULL, 10);
+    uint64_t count = figures_argument(argv[2]);
     struct mqtt_raw *raw =
-        mqtt_raw_connect((int)strtoul(argv[1], NULL, 10), 5, "bench-counter", true, 1000);
+        mqtt_raw_connect((int)figures_argument(argv[1]), 5, "bench-counter", true, 1000);
     if (!raw) {
         return 69;
     }
@@ -68,12 +68,7 @@ int main(int argc, char **argv)
         n += take(raw, packet, &out);
         (void)!mqtt_raw_write(raw, buf_bytes(&out));
     }
-    int64_t last_ns = clock_boot_ns(&clock_system);
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    printf("%llu %.6f %.6f\n", (unsigned long long)n, (double)(last_ns - first_ns) / 1e9,
-           (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    figures_print(n, first_ns, clock_boot_ns(&clock_system));
     mqtt_raw_close(&raw);
     return 0;
 }

@@ -7,12 +7,12 @@
  * Prints how many came, seconds from the first to the last, CPU seconds.
  */
 #include "core/clock.h"
+#include "figures.h"
 
 #include <MQTTAsync.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 struct counter {
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     }
     char uri[64];
     snprintf(uri, sizeof uri, "tcp://127.0.0.1:%s", argv[1]);
-    uint64_t count = strtoull(argv[2], NULL, 10);
+    uint64_t count = figures_argument(argv[2]);
     counter.qos = argv[3][0] == '1';
     MQTTAsync_create(&counter.handle, uri, "bench-paho", MQTTCLIENT_PERSISTENCE_NONE,
                      NULL);
@@ -67,11 +67,6 @@ int main(int argc, char **argv)
         struct timespec pause = {.tv_nsec = 5 * NS_PER_MS};
         nanosleep(&pause, NULL);
     }
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    printf("%llu %.6f %.6f\n", (unsigned long long)counter.n,
-           (double)(counter.last_ns - counter.first_ns) / 1e9,
-           (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    figures_print(counter.n, counter.first_ns, counter.last_ns);
     return 0;
 }

@@ -6,6 +6,7 @@
  *
  * At QoS 1 at most WINDOW messages are unacknowledged.  Ends when all are acknowledged.
  */
+#include "figures.h"
 #include "mqtt_raw.h"
 
 #include <stdio.h>
@@ -69,14 +70,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_publisher PORT COUNT SIZE QOS\n");
         return 64;
     }
-    struct mqtt_raw *raw = mqtt_raw_connect((int)strtoul(argv[1], NULL, 10), 5,
+    struct mqtt_raw *raw = mqtt_raw_connect((int)figures_argument(argv[1]), 5,
                                             "bench-publisher", true, 1000);
-    size_t size = strtoul(argv[3], NULL, 10);
+    size_t size = figures_argument(argv[3]);
     if (!raw || size > sizeof payload) {
         fprintf(stderr, "no broker, or payload too large\n");
         return 69;
     }
-    publish(raw, strtoull(argv[2], NULL, 10), (struct bytes){payload, size},
+    publish(raw, figures_argument(argv[2]), (struct bytes){payload, size},
             argv[4][0] == '1');
     mqtt_raw_close(&raw);
     return 0;

@@ -87,8 +87,9 @@ def measure(name, options):
         subprocess.run([f"{options.build}/bin/bench_publisher", str(port),
                         str(options.count), str(options.size), "1"], check=True)
         text, _ = subscriber.communicate(timeout=300)
-        count, seconds, cpu = (float(word) for word in text.split())
-        return count / seconds, cpu / count * 1e6, (cpu_s(broker.pid) - before) / count * 1e6
+        count, seconds, cpu = (float(word) for word in text.splitlines()[-1].split())
+        spent = cpu_s(broker.pid) - before
+        return count / seconds, cpu / count * 1e6, spent / count * 1e6
     finally:
         broker.send_signal(signal.SIGKILL)
         broker.wait()

@@ -249,3 +249,17 @@ struct mqtt_raw *mqtt_raw_connect(int port, int version, const char *client_id,
     }
     return raw;
 }
+
+void mqtt_raw_subscribe_session(int port, const char *client_id, const char *topic)
+{
+    struct mqtt_raw *raw = mqtt_raw_connect(port, 5, client_id, false, 1000);
+    struct mqtt_raw_packet packet;
+    struct buf out;
+    ASSERT(raw);
+    buf_init(&out, 4096);
+    mqtt_raw_add_subscribe(&out, 5, 1, topic, 1);
+    ASSERT(mqtt_raw_write(raw, buf_bytes(&out)));
+    ASSERT(mqtt_raw_read(raw, 10000, &packet) && packet.type == RAW_SUBACK);
+    buf_deinit(&out);
+    mqtt_raw_close(&raw);
+}

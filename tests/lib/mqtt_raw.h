@@ -65,4 +65,7 @@ void mqtt_raw_add_puback(struct buf *out, int id);
 struct mqtt_raw *mqtt_raw_connect(int port, int version, const char *client_id,
                                   bool clean, int receive_maximum);
 
+/* Leaves a session with this subscription at QoS 1 at the broker; MQTT 5. */
+void mqtt_raw_subscribe_session(int port, const char *client_id, const char *topic);
+
 #endif

@@ -8,10 +8,13 @@
  */
 #include "broker.h"
 #include "core/mem.h"
+#include "figures.h"
 #include "journal/journal.h"
 #include "mqtt_raw.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -24,10 +27,9 @@
 
 #define KILLS 30
 #define WINDOW 200 /* messages the publisher has under way */
-#define LIFE_LEAST_MS 60
-#define LIFE_MOST_MS 260
+#define LIFE_MOST_MS 150
 #define PAYLOAD 200
-#define PATIENCE_S 60
+#define DRAINS_MAX 30
 
 struct publisher {
     int port;
@@ -79,8 +81,15 @@ static void *publish(void *argument)
     return NULL;
 }
 
-static pid_t start_subscriber(const struct broker *broker, const char *mode)
+struct subscriber {
+    pid_t pid;
+    int output;
+};
+
+static struct subscriber start_subscriber(const struct broker *broker, const char *mode)
 {
+    int ends[2];
+    cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
     pid_t pid = fork();
     if (pid == 0) {
         char port[16];
@@ -88,21 +97,37 @@ static pid_t start_subscriber(const struct broker *broker, const char *mode)
         snprintf(port, sizeof port, "%d", broker->port);
         snprintf(directory, sizeof directory, "%s/journal", broker->directory);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(ends[1], STDOUT_FILENO);
         execl(SUBSCRIBER, "source_subscriber", port, directory, mode, "0", (char *)NULL);
         _exit(127);
     }
-    return pid;
+    close(ends[1]);
+    return (struct subscriber){.pid = pid, .output = ends[0]};
+}
+
+/* Until it has taken a message in. */
+static bool wait_first(const struct subscriber *subscriber, int timeout_ms)
+{
+    struct pollfd item = {.fd = subscriber->output, .events = POLLIN};
+    return poll(&item, 1, timeout_ms) == 1 && (item.revents & POLLIN) != 0;
+}
+
+static void kill_subscriber(struct subscriber *subscriber)
+{
+    kill(subscriber->pid, SIGKILL);
+    waitpid(subscriber->pid, NULL, 0);
+    close(subscriber->output);
 }
 
 static uint64_t number_of(const struct record *record)
 {
     struct message message;
     struct error e;
-    char text[PAYLOAD + 1] = "";
     cr_assert_eq(record_get_message(record, &message, &e), ERR_OK);
     cr_assert_eq(message.payload.len, PAYLOAD);
-    memcpy(text, message.payload.data, PAYLOAD);
-    return strtoull(text, NULL, 10);
+    uint64_t number = 0;
+    cr_assert(number_parse_u64(message.payload, &number));
+    return number;
 }
 
 struct tally {
@@ -142,24 +167,34 @@ static struct tally count_journal(const struct broker *broker, uint64_t publishe
     return tally;
 }
 
-/* Lets the last subscriber take what the broker still has: until nothing is missing
- * or, after a while, nothing more comes. */
+/* Lets the last subscribers take what the broker still has, until nothing is missing
+ * or nothing more comes. */
 static struct tally drain(const struct broker *broker, const char *mode,
                           uint64_t published)
 {
     struct tally tally = {.missing = published};
-    uint64_t before = 0;
-    int unchanged = 0;
-    for (int i = 0; i < PATIENCE_S && tally.missing > 0 && unchanged < 4; i++) {
-        pid_t pid = start_subscriber(broker, mode);
+    bool more = true;
+    for (int i = 0; i < DRAINS_MAX && tally.missing > 0 && more; i++) {
+        struct subscriber subscriber = start_subscriber(broker, mode);
+        more = wait_first(&subscriber, 5000);
         sleep_ms(1000);
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+        kill_subscriber(&subscriber);
         tally = count_journal(broker, published);
-        unchanged = tally.records == before ? unchanged + 1 : 0;
-        before = tally.records;
     }
     return tally;
+}
+
+/* One of five dies while it starts, the others at any time after a first message. */
+static void kill_many(const struct broker *broker, const char *mode)
+{
+    for (int i = 0; i < KILLS; i++) {
+        struct subscriber subscriber = start_subscriber(broker, mode);
+        if (i % 5 != 0) {
+            cr_assert(wait_first(&subscriber, 20000));
+        }
+        sleep_ms(random() % LIFE_MOST_MS);
+        kill_subscriber(&subscriber);
+    }
 }
 
 static struct tally kill_under_load(const char *mode)
@@ -168,21 +203,13 @@ static struct tally kill_under_load(const char *mode)
     broker_init(&broker);
     broker_start(&broker, NULL);
     struct publisher publisher = {.port = broker.port};
-    pid_t pid = start_subscriber(&broker, mode);
-    sleep_ms(1000); /* the session exists before the first message */
+    mqtt_raw_subscribe_session(broker.port, "subscriber", "plant/#");
     pthread_t thread;
     cr_assert_eq(pthread_create(&thread, NULL, publish, &publisher), 0);
     srandom((unsigned)getpid());
-    for (int i = 0; i < KILLS; i++) {
-        sleep_ms(LIFE_LEAST_MS + random() % (LIFE_MOST_MS - LIFE_LEAST_MS));
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-        pid = start_subscriber(&broker, mode);
-    }
+    kill_many(&broker, mode);
     publisher.stop = true;
     pthread_join(thread, NULL);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
     struct tally tally = drain(&broker, mode, publisher.published);
     printf("%s: %llu published, %llu stored, %llu missing, %llu twice\n", mode,
            (unsigned long long)publisher.published, (unsigned long long)tally.records,

@@ -6,11 +6,12 @@
  *     source_subscriber PORT DIRECTORY MODE COUNT
  *
  * Modes: always, interval: the journal's sync.  none: nothing is stored.  early: the
- * negative control: acknowledged at once, stored 20 ms later.  Ends after COUNT
- * messages (0: never), printing how many came, seconds from the first to the last, and
- * CPU seconds.
+ * negative control: acknowledged at once, stored 20 ms later.  Prints "first"
+ * with the first message.  Ends after COUNT messages (0: never), printing how many came,
+ * seconds from the first to the last, and CPU seconds.
  */
 #include "core/mem.h"
+#include "figures.h"
 #include "journal/journal.h"
 #include "source/source.h"
 
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #define COMMIT_DELAY_MS 5
@@ -52,6 +52,8 @@ static void note_taken(struct subscriber *s)
     int64_t now = clock_boot_ns(&clock_system);
     if (s->taken == 0) {
         s->first_ns = now;
+        puts("first");
+        fflush(stdout);
     }
     s->last_ns = now;
     s->taken++;
@@ -132,7 +134,7 @@ static void open_journal(struct subscriber *s, const char *directory)
         .software = "source_subscriber",
         .sync = s->mode == MODE_INTERVAL ? JOURNAL_SYNC_INTERVAL : JOURNAL_SYNC_ALWAYS,
         .sync_interval_ms = 1000,
-        .segment_size = UINT64_C(64) << 20};
+        .segment_size = 0};
     struct error e;
     if (s->mode != MODE_NONE &&
         journal_open(&settings, &disk_system, &clock_system, &s->journal, &e) != ERR_OK) {
@@ -163,16 +165,6 @@ static void open_source(struct subscriber *s, const char *port)
     commit_once(s);
 }
 
-static void print_figures(const struct subscriber *s)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    double cpu_s = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    printf("%llu %.6f %.6f\n", (unsigned long long)s->taken,
-           (double)(s->last_ns - s->first_ns) / 1e9, cpu_s);
-}
-
 int main(int argc, char **argv)
 {
     static const char *const modes[] = {"always", "interval", "none", "early"};
@@ -184,7 +176,7 @@ int main(int argc, char **argv)
     while (s.mode < MODE_EARLY && strcmp(modes[s.mode], argv[3]) != 0) {
         s.mode++;
     }
-    s.count = strtoull(argv[4], NULL, 10);
+    s.count = figures_argument(argv[4]);
     buf_init(&s.record, RECORD_MAX);
     open_journal(&s, argv[2]);
     if (s.mode == MODE_EARLY) {
@@ -197,7 +189,7 @@ int main(int argc, char **argv)
     }
     open_source(&s, argv[1]);
     source_close(&s.source);
-    print_figures(&s);
+    figures_print(s.taken, s.first_ns, s.last_ns);
     journal_close(&s.journal);
     return 0;
 }

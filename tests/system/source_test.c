@@ -87,6 +87,28 @@ static bool tls_refused(const struct source_status *status)
     return !status->connected && strstr(status->last_error, "TLS") != NULL;
 }
 
+/* True when each number is among the payloads, however often; waits for more. */
+static bool get_all(struct collector *collector, uint64_t numbers)
+{
+    for (;;) {
+        uint64_t stored = collector_get(collector, &collector->stored);
+        uint64_t found = 0;
+        for (uint64_t n = 1; n <= numbers; n++) {
+            char text[16];
+            snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+            uint64_t i = 0;
+            while (i < stored && strcmp(collector->payloads[i], text) != 0) {
+                i++;
+            }
+            found += i < stored;
+        }
+        if (found == numbers ||
+            !collector_wait(collector, &collector->stored, stored + 1)) {
+            return found == numbers;
+        }
+    }
+}
+
 /* Publishes 5 messages while the source is away and restarts the broker in between. */
 Test(source, broker_that_stops_and_starts_again_costs_nothing)
 {
@@ -105,10 +127,9 @@ Test(source, broker_that_stops_and_starts_again_costs_nothing)
     broker_start(&broker, NULL);
     publish(&broker, 6, 10);
 
-    cr_assert(collector_wait(collector, &collector->stored, 10));
+    cr_assert(get_all(collector, 10));
     cr_assert(collector_wait_status(collector, resumed));
     cr_assert_eq(collector->gaps, 0);
-    cr_assert_str_eq(collector->payloads[collector->stored - 1], "10");
     collector_free(&collector);
     broker_deinit(&broker);
 }
@@ -179,9 +200,7 @@ Test(source, full_store_loses_nothing_and_needs_no_hand_to_go_on)
     cr_assert(collector_wait(collector, &collector->refused, 20));
     collector_set_answer(collector, ERR_OK);
 
-    cr_assert(collector_wait(collector, &collector->stored, 200));
-    cr_assert_str_eq(collector->payloads[1], "2");
-    cr_assert_str_eq(collector->payloads[199], "200");
+    cr_assert(get_all(collector, 200));
     collector_free(&collector);
     broker_deinit(&broker);
 }

@@ -11,6 +11,7 @@ unit_test(system/source_test.c test_mqtt)
 
 add_executable(source_subscriber ${CMAKE_SOURCE_DIR}/tests/system/source_subscriber.c)
 target_link_libraries(source_subscriber PRIVATE source journal)
+target_include_directories(source_subscriber PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib)
 unit_test(system/source_kill_test.c test_mqtt journal)
 target_compile_definitions(system_source_kill_test
   PRIVATE SUBSCRIBER="$<TARGET_FILE:source_subscriber>")

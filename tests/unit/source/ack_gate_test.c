@@ -129,13 +129,14 @@ Test(ack_gate, client_ids_are_unique)
 {
     struct ack_gate_client *first = NULL;
     struct ack_gate_client *second = NULL;
+    _Atomic uint64_t released = 0;
     struct error e;
-    cr_assert_eq(ack_gate_join("a", &clock_system, &first, &e), ERR_OK);
+    cr_assert_eq(ack_gate_join("a", &clock_system, &released, &first, &e), ERR_OK);
 
-    cr_assert_eq(ack_gate_join("a", &clock_system, &second, &e), ERR_CONFIG);
+    cr_assert_eq(ack_gate_join("a", &clock_system, &released, &second, &e), ERR_CONFIG);
 
     cr_assert(strstr(e.text, "two brokers have client_id 'a'"));
     ack_gate_leave(&first);
-    cr_assert_eq(ack_gate_join("a", &clock_system, &second, &e), ERR_OK);
+    cr_assert_eq(ack_gate_join("a", &clock_system, &released, &second, &e), ERR_OK);
     ack_gate_leave(&second);
 }
