@@ -20,6 +20,7 @@ struct check {
     uint64_t number;   /* the segment being checked */
     uint64_t previous; /* the segment before it; 0: none */
     uint64_t last_seq; /* of the last good group */
+    uint64_t expected; /* the seq that must come next; 0: not known */
     bool follows;      /* the next group must carry on the chain */
 };
 
@@ -56,7 +57,7 @@ static void check_group(void *ctx, uint64_t offset, struct bytes data,
 {
     struct check *check = ctx;
     struct journal_report *report = &check->report;
-    bool gap = check->last_seq != 0 && group->first_seq != check->last_seq + 1;
+    bool gap = check->expected != 0 && group->first_seq != check->expected;
     if (!format_check_hashes(data, group)) {
         find(check, offset, "the records are not those that were hashed");
         damaged(check);
@@ -73,6 +74,7 @@ static void check_group(void *ctx, uint64_t offset, struct bytes data,
     report->last_seq = group->last_seq;
     memcpy(report->chain, group->chain, FORMAT_HASH);
     check->last_seq = group->last_seq;
+    check->expected = group->last_seq + 1;
     check->follows = true;
 }
 
@@ -100,6 +102,10 @@ static uint64_t check_header(struct check *check, const struct segment_look *loo
              (unsigned long long)header->first_seq - 1);
         count_missing(check, check->last_seq + 1, header->first_seq - 1);
         check->follows = false;
+    } else if (!first && check->follows &&
+               memcmp(header->previous_chain, check->report.chain, FORMAT_HASH) != 0) {
+        find(check, 56, "the header names another chain hash than the last group's");
+        damaged(check);
     }
     return header->first_seq;
 }
@@ -169,6 +175,7 @@ static void walk(struct check *check, const struct segment_bytes *bytes,
         return;
     }
     scan.expected = check_header(check, look);
+    check->expected = scan.expected;
     scan_run(&scan);
     for (size_t i = 0; i < scan.hole_count; i++) {
         report_hole(check, &scan.holes[i]);

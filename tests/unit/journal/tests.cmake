@@ -13,7 +13,7 @@ add_library(journal_broken STATIC ${journal_sources} ${lib}/journal_rig.c ${lib}
 target_compile_definitions(journal_broken PRIVATE EMGATE_BROKEN_NO_SYNC)
 target_link_libraries(journal_broken PUBLIC fault_disk model PkgConfig::sodium)
 
-foreach(name append commit folder format journal list message reader recover
+foreach(name append commit folder format journal list message reader recover released
         scan spare verify)
   unit_test(unit/journal/${name}_test.c journal_rig)
 endforeach()
@@ -28,3 +28,12 @@ target_link_libraries(journal_threads PRIVATE journal)
 add_test(NAME journal_threads COMMAND sh -c
   "dir=$(mktemp -d) && $<TARGET_FILE:journal_threads> $dir/journal; rc=$?; rm -rf $dir; exit $rc")
 set_tests_properties(journal_threads PROPERTIES TIMEOUT 120)
+
+# The format read by its description alone.
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME journal_format_example COMMAND ${PYTHON3}
+  ${CMAKE_CURRENT_SOURCE_DIR}/unit/journal/read_journal.py
+  ${CMAKE_CURRENT_SOURCE_DIR}/vectors/journal/example
+  ${CMAKE_CURRENT_SOURCE_DIR}/vectors/journal/example.jsonl)
+
+fuzz_target(journal_fuzz journal_rig)

@@ -171,6 +171,22 @@ Test(verify, findings_name_file_and_byte)
     rig_deinit(&rig);
 }
 
+Test(verify, damage_in_the_first_group_is_one_finding)
+{
+    struct rig rig;
+    size_t len = 0;
+    size_t findings = 0;
+    make(&rig);
+    rig_segment(&rig, 1, &len)[FORMAT_BLOCK + 500] ^= 1;
+
+    struct journal_report report = rig_verify(&rig, &findings);
+
+    cr_assert_eq(findings, 1);
+    cr_assert_eq(report.damaged_groups, 1);
+    cr_assert_eq(report.missing_records, PER_GROUP);
+    rig_deinit(&rig);
+}
+
 Test(verify, a_missing_segment_is_found)
 {
     struct rig rig;
