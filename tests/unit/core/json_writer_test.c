@@ -29,8 +29,7 @@ Test(json_writer, puts_commas_where_they_belong)
     json_hex(&writer, BYTES("\x01\xfe"));
     json_close(&writer, '}');
 
-    cr_assert_str_eq(written(&buf),
-                     "{\"a\":\"x\",\"b\":[-1,{},true],\"c\":\"01fe\"}");
+    cr_assert_str_eq(written(&buf), "{\"a\":\"x\",\"b\":[-1,{},true],\"c\":\"01fe\"}");
     buf_deinit(&buf);
 }
 
