@@ -223,7 +223,9 @@ static bool read_whole(struct bytes text, struct value *ret_value)
         return true;
     }
     if (suffix == 'u' && number_parse_u64(digits, &natural)) {
-        *ret_value = (struct value){.kind = VALUE_UINT, .natural = natural};
+        *ret_value = natural > INT64_MAX
+                         ? (struct value){.kind = VALUE_UINT, .natural = natural}
+                         : (struct value){.kind = VALUE_INT, .integer = (int64_t)natural};
         return true;
     }
     return false;

@@ -274,7 +274,10 @@ static void set_time(const struct pack *pack, const struct senml_record *record,
         return;
     }
     reading_set_receive_time(reading, pack->message, NULL);
-    reading->event_ns = event_ns;
+    if (ns != 0) {
+        reading->event_ns = event_ns;
+        reading->flags &= ~(uint32_t)READING_RECEIVE_TIME;
+    }
 }
 
 /* ---- records ---- */

@@ -19,6 +19,9 @@ Test(influx, recorded_types_and_escapes)
     cr_assert_float_eq(probe_number(p, "weather.temp"), 82.5, 1e-9);
     cr_assert_eq(probe_find(p, "weather.count")->value.integer, 12);
     cr_assert_eq(probe_find(p, "weather.ucount")->value.natural, UINT64_MAX);
+    probe_feed_text(p, TOPIC, "a,host=h v=3u");
+    cr_assert_eq(probe_find(p, "a.v")->value.kind, VALUE_INT);
+    probe_feed_file(p, TOPIC, "vectors/influx-line/basic-ns-types-escapes/payload.txt");
     cr_assert(probe_find(p, "weather.ok")->value.truth);
     cr_assert(bytes_are(probe_find(p, "weather.mode")->value.text, "run, \"fast\""));
     cr_assert_eq(p->out.readings[0].event_ns, INT64_C(1785340800123456789));
