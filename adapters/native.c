@@ -238,6 +238,10 @@ static void set_value(struct reading *reading, const struct telemetry_reading *f
     } else if (from->value.kind == VALUE_NONE) {
         spoil(reading, "null");
         reading->detail = from->detail.len ? from->detail : reading->detail;
+    } else if (from->quality == QUALITY_GOOD) {
+        reading->detail = BYTES("");
+    } else if (from->detail.len == 0) {
+        reading->detail = BYTES("device"); /* it says no more */
     }
 }
 
