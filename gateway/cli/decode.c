@@ -33,6 +33,7 @@ struct session {
     struct plan_route routes[ROUTES];
     struct arena arena;
     int64_t received_ns;
+    bool last; /* no message follows: what still waits is told with this one */
     struct buf out;
 };
 
@@ -138,6 +139,20 @@ static int prepare(struct session *s, const struct message *message)
 
 /* ---- decoding ---- */
 
+/* How long the world goes on after a list: longer than any adapter waits. */
+#define AFTERWARDS_NS (2 * NS_PER_HOUR)
+
+/* Adds what comes when nothing more does, such as a request for a missed birth. */
+static void add_afterwards(struct session *s, const struct message *message,
+                           struct decoding *decoding)
+{
+    struct decoding later;
+    decoder_tick(s->decoder, message->received_ns + AFTERWARDS_NS, &s->arena, &later);
+    for (size_t i = 0; i < later.action_count; i++) {
+        decoding_act(decoding, later.actions[i]);
+    }
+}
+
 /* Decodes one file; the topic's and the flags' memory is the caller's. */
 static int decode_file(struct session *s, const char *path, struct message *message)
 {
@@ -152,6 +167,9 @@ static int decode_file(struct session *s, const char *path, struct message *mess
         struct decoding decoding;
         arena_reset(&s->arena);
         decoder_decode(s->decoder, message, &s->arena, &decoding);
+        if (s->last) {
+            add_afterwards(s, message, &decoding);
+        }
         buf_clear(&s->out);
         decode_print(&s->out, s->adapter->name, message, &decoding);
         fwrite(s->out.data, 1, s->out.len, stdout);
@@ -225,6 +243,24 @@ static int decode_line(struct session *s, const char *list, struct bytes line)
     return code;
 }
 
+/* The next line that names a payload, or an empty one at the end. */
+static struct bytes next_line(struct bytes *rest)
+{
+    while (rest->len) {
+        const uint8_t *end = memchr(rest->data, '\n', rest->len);
+        size_t len = end ? (size_t)(end - rest->data) : rest->len;
+        struct bytes line = bytes_slice(*rest, 0, len);
+        *rest = bytes_slice(*rest, len + 1, rest->len);
+        if (line.len && line.data[line.len - 1] == '\r') {
+            line.len--;
+        }
+        if (line.len && line.data[0] != '#') {
+            return line;
+        }
+    }
+    return BYTES("");
+}
+
 static int decode_list(struct session *s, const char *list)
 {
     uint8_t *data = NULL;
@@ -234,17 +270,12 @@ static int decode_list(struct session *s, const char *list)
         return EXIT_DATA;
     }
     struct bytes rest = {.data = data, .len = len};
-    while (code == EXIT_OK && rest.len) {
-        const uint8_t *end = memchr(rest.data, '\n', rest.len);
-        size_t line_len = end ? (size_t)(end - rest.data) : rest.len;
-        struct bytes line = bytes_slice(rest, 0, line_len);
-        rest = bytes_slice(rest, line_len + 1, rest.len);
-        if (line.len && line.data[line.len - 1] == '\r') {
-            line.len--;
-        }
-        if (line.len && line.data[0] != '#') {
-            code = decode_line(s, list, line);
-        }
+    struct bytes line = next_line(&rest);
+    while (code == EXIT_OK && line.len) {
+        struct bytes following = next_line(&rest);
+        s->last = following.len == 0;
+        code = decode_line(s, list, line);
+        line = following;
     }
     mem_free(&data);
     return code;
@@ -363,7 +394,8 @@ const struct command command_decode = {
         "rule\nthat fired, readings, actions.  The payload comes from FILE or standard "
         "input.\nA list keeps what was learned from message to message; its files "
         "stand beside it.\nWithout --adapter or --mapping the format is guessed from "
-        "topic and payload.\n\n"
+        "topic and payload.  Behind a list's last message two hours pass, so that what "
+        "an\nadapter does when nothing more comes is among that message's actions.\n\n"
         "A rejected payload is a result: the exit code is 0.  65: a file can't be "
         "read.\n78: the mapping or the settings are wrong; every mistake is printed.",
     .options = options,
