@@ -128,7 +128,7 @@ static void set_time(struct map_run *run, const struct map_times *times,
     enum map_time_result result = MAP_TIME_NONE;
     if (times && times == run->times_made) {
         ns = run->time_ns;
-        result = (enum map_time_result)run->time_result;
+        result = run->time_result;
     } else if (times) {
         result = map_time_find(run, times, &ns);
         run->times_made = times->per_item ? NULL : times;

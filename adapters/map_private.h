@@ -371,6 +371,8 @@ struct map_capture {
     bool unfit;
 };
 
+enum map_time_result { MAP_TIME_NONE, MAP_TIME_READ, MAP_TIME_UNREADABLE };
+
 struct map_run {
     struct map_state *state;
     const struct message *message;
@@ -392,7 +394,7 @@ struct map_run {
     struct bytes device;
     const struct map_times *times_made;
     int64_t time_ns;
-    int time_result;
+    enum map_time_result time_result;
 };
 
 /* Text that came out of a payload. */
@@ -450,8 +452,6 @@ const char *map_number(struct bytes text, struct value *ret_value);
 /* The value of a choice for this key, or NULL. */
 const struct map_constant *map_choose(const struct map_choices *choices,
                                       struct bytes key);
-
-enum map_time_result { MAP_TIME_NONE, MAP_TIME_READ, MAP_TIME_UNREADABLE };
 
 /* The first of the times that is there. */
 enum map_time_result map_time_find(struct map_run *run, const struct map_times *times,
