@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A cement plant from sensors to registry on this machine: installs what is missing, builds,
-# starts broker, registry, gateway and a simulated plant on free loopback ports, and shows
-# the plant's emissions as the registry has them.
+# A cement plant from sensors to registry on this machine: installs what is missing,
+# builds, starts broker, registry, gateway and a simulated plant on free loopback ports,
+# and shows the plant's emissions as the registry has them.
 #   ./demo.sh                 until Ctrl-C
 #   ./demo.sh --seconds N     ends by itself and compares the registry with the truth;
 #                             exit 1 when they differ by more than 0.1 %
@@ -60,6 +60,7 @@ stop_all() {
 trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 # A loopback port that nobody listens on.
 free_port() {

@@ -68,6 +68,7 @@ struct senml_key {
     size_t offset; /* of its member in struct senml_record */
 };
 
+/* The key of this name in JSON, or label in CBOR; NULL: none. */
 const struct senml_key *senml_key_by_name(struct bytes name);
 const struct senml_key *senml_key_by_label(int64_t label);
 
