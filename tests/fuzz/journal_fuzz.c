@@ -10,13 +10,11 @@
 
 #include "core/endian.h"
 #include "core/mem.h"
+#include "fuzz.h"
 #include "journal_rig.h"
 
-#include <stddef.h>
-
-#define INPUT_MAX (3u * RIG_SEGMENT)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#define SEGMENT (16u * 1024u)
+#define INPUT_MAX (3u * SEGMENT)
 
 /* Lengths that a group or record claims must lie inside before we walk over them. */
 static bool walkable(const uint8_t *data, size_t len)
@@ -126,8 +124,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct journal_report report;
     struct bytes input = {.data = data + 1, .len = len - 1};
     bool two = (data[0] & 1) != 0;
-    size_t cut = two && input.len > RIG_SEGMENT ? RIG_SEGMENT : input.len;
+    size_t cut = two && input.len > SEGMENT ? SEGMENT : input.len;
     rig_init(&rig, 1);
+    rig.settings.segment_size = SEGMENT;
     ASSERT(rig.disk.make_dir(rig.disk.ctx, RIG_DIRECTORY, &rig.error) == ERR_OK);
     put_segment(&rig, 1, bytes_slice(input, 0, cut), (data[0] & 2) != 0);
     if (two) {

@@ -3,7 +3,7 @@
 """Reads a journal by docs/formats/journal.md alone, without the gateway's code.
 
     read_journal.py DIRECTORY            prints each record as a JSON line
-    read_journal.py DIRECTORY EXPECTED   compares with a file of such lines; exit 1: differs
+    read_journal.py DIRECTORY EXPECTED   compares with such lines; exit 1: differs
 
 It is strict: anything that does not check ends the run with exit 2 and a reason.
 """
@@ -58,12 +58,13 @@ def tree_head(leaves):
 
 
 def read_header(data, number):
-    crc, version, own_number, size, first, previous, end = struct.unpack_from("<IIQQQQQ", data, 8)
+    fields = struct.unpack_from("<IIQQQQQ", data, 8)
+    crc, version, own_number, size, first, previous, end = fields
     if data[:8] != b"EMJRNL\r\n":
         raise Unsound(f"segment {number}: no header")
     check(number, 0, crc, data[12:BLOCK], "header")
     if version != 1 or own_number != number or size != len(data):
-        raise Unsound(f"segment {number}: version {version}, number {own_number}, size {size}")
+        raise Unsound(f"segment {number}: is {version}, {own_number}, {size} bytes")
     return {"first": first, "previous": previous, "end": end, "chain": data[56:88]}
 
 
@@ -105,7 +106,7 @@ def read_records(segment, at, group, first_seq, count):
         end = offset + RECORD_HEAD + length
         check(segment, at + offset, crc, group[offset + 4:end], "record")
         if own_seq != seq or version != 1:
-            raise Unsound(f"segment {segment}, byte {at + offset}: seq {own_seq}, want {seq}")
+            raise Unsound(f"segment {segment}, byte {at + offset}: seq {own_seq}")
         leaves.append(hashlib.sha256(b"\x00" + group[offset + 8:end]).digest())
         records.append(describe(kind, seq, wall, group[offset + RECORD_HEAD:end]))
         offset = end
