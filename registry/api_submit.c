@@ -12,8 +12,12 @@
 
 #include <sodium.h>
 
-#define SCRATCH_SIZE ((size_t)16 * 1024 * 1024)
-#define KEPT_SIZE ((size_t)4 * 1024 * 1024)
+/* Room to unpack and to keep names, by the length of the request: what a summary is when
+ * unpacked is a few times its bytes; what is far more is hostile and not read. */
+#define SCRATCH_BASE ((size_t)64 * 1024)
+#define SCRATCH_FACTOR 16
+#define SCRATCH_MAX ((size_t)64 * 1024 * 1024)
+#define KEPT_BASE ((size_t)256 * 1024)
 #define BEARER "Bearer "
 
 /* What one request needs, on the heap. */
@@ -92,12 +96,18 @@ static void submit(const struct service *service, const struct question *questio
                         &answer->body);
 }
 
+static size_t scratch_size(size_t body_len)
+{
+    size_t most = (SCRATCH_MAX - SCRATCH_BASE) / SCRATCH_FACTOR;
+    return SCRATCH_BASE + SCRATCH_FACTOR * (body_len < most ? body_len : most);
+}
+
 void api_submit(const struct service *service, const struct question *question,
                 struct answer *answer)
 {
     struct submission *submission = mem_new(struct submission);
-    arena_init(&submission->scratch, SCRATCH_SIZE);
-    arena_init(&submission->kept, KEPT_SIZE);
+    arena_init(&submission->scratch, scratch_size(question->body.len));
+    arena_init(&submission->kept, KEPT_BASE + question->body.len);
     submit(service, question, submission, answer);
     arena_deinit(&submission->scratch);
     arena_deinit(&submission->kept);

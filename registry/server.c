@@ -291,7 +291,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
     }
 }
 
-static void on_log(void *cls, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static void on_log(void *cls, const char *format, va_list args)
 {
     (void)cls;
     char text[512];

@@ -95,7 +95,8 @@ static void put_receipt(const struct arrival *arrival, const char *registry,
     snprintf(id, sizeof id, "%s", registry);
     snprintf(reason, sizeof reason, "%s", arrival->judgement.reason);
     memcpy(key, arrival->key, KEY_LEN);
-    Emgate__V1__Receipt receipt = EMGATE__V1__RECEIPT__INIT;
+    Emgate__V1__Receipt receipt;
+    emgate__v1__receipt__init(&receipt);
     receipt.key = (ProtobufCBinaryData){.data = key, .len = KEY_LEN};
     receipt.verdict = wire_verdict(arrival->judgement.verdict);
     receipt.reason = reason;

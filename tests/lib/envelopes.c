@@ -41,10 +41,14 @@ static struct bytes pack(const ProtobufCMessage *message, struct arena *arena)
 
 static struct bytes make_summary(const struct envelope_facts *facts, struct arena *arena)
 {
-    Emgate__V1__Summary s = EMGATE__V1__SUMMARY__INIT;
-    Emgate__V1__Attribution attribution = EMGATE__V1__ATTRIBUTION__INIT;
-    Emgate__V1__DataQuality quality = EMGATE__V1__DATA_QUALITY__INIT;
-    Emgate__V1__Provenance provenance = EMGATE__V1__PROVENANCE__INIT;
+    Emgate__V1__Summary s;
+    emgate__v1__summary__init(&s);
+    Emgate__V1__Attribution attribution;
+    emgate__v1__attribution__init(&attribution);
+    Emgate__V1__DataQuality quality;
+    emgate__v1__data_quality__init(&quality);
+    Emgate__V1__Provenance provenance;
+    emgate__v1__provenance__init(&provenance);
     uint8_t supersedes[32];
     s.gateway = copy(arena, facts->gateway);
     s.operator_ = copy(arena, facts->operator_id);
@@ -91,9 +95,11 @@ struct bytes envelope_make(const struct envelope_facts *facts, struct arena *are
     uint8_t *payload_data = arena_take(arena, payload.len, 1);
     ASSERT(payload_data);
     memcpy(payload_data, payload.data, payload.len);
-    Emgate__V1__Signature signature = EMGATE__V1__SIGNATURE__INIT;
+    Emgate__V1__Signature signature;
+    emgate__v1__signature__init(&signature);
     Emgate__V1__Signature *signatures[] = {&signature};
-    Emgate__V1__Envelope envelope = EMGATE__V1__ENVELOPE__INIT;
+    Emgate__V1__Envelope envelope;
+    emgate__v1__envelope__init(&envelope);
     envelope.payload_type = copy(arena, PAYLOAD_TYPE);
     envelope.payload = (ProtobufCBinaryData){.data = payload_data, .len = payload.len};
     if (facts->secret_key) {

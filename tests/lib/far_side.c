@@ -135,7 +135,8 @@ static void put_receipt(struct buf *out, uint8_t key[32], int verdict)
 {
     char reason[] = "because";
     uint8_t packed[256];
-    Emgate__V1__Receipt receipt = EMGATE__V1__RECEIPT__INIT;
+    Emgate__V1__Receipt receipt;
+    emgate__v1__receipt__init(&receipt);
     receipt.key = (ProtobufCBinaryData){.data = key, .len = 32};
     receipt.verdict = (Emgate__V1__Verdict)verdict;
     receipt.reason = reason;

@@ -20,4 +20,4 @@ find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME system_registry COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/registry/registry_test.py
          $<TARGET_FILE:emgate-registry>)
-set_tests_properties(system_registry PROPERTIES TIMEOUT 120)
+set_tests_properties(system_registry PROPERTIES TIMEOUT 300)

@@ -41,8 +41,8 @@ Test(json_writer, numbers_are_short_and_never_what_json_lacks)
 
     json_double(&writer, 0.1);
     json_double(&writer, 1.0 / 3);
-    json_double(&writer, NAN);
-    json_double(&writer, INFINITY);
+    json_double(&writer, (double)NAN);
+    json_double(&writer, (double)INFINITY);
     json_u64(&writer, UINT64_MAX);
 
     cr_assert_str_eq(written(&buf),

@@ -23,9 +23,12 @@ static json_t *as_json(struct bytes bytes)
 
 Test(summary_json, zero_is_there_and_the_unknown_is_not)
 {
-    Emgate__V1__Summary s = EMGATE__V1__SUMMARY__INIT;
-    Emgate__V1__Quantity zero = EMGATE__V1__QUANTITY__INIT;
-    Emgate__V1__Quantity unknown = EMGATE__V1__QUANTITY__INIT;
+    Emgate__V1__Summary s;
+    emgate__v1__summary__init(&s);
+    Emgate__V1__Quantity zero;
+    emgate__v1__quantity__init(&zero);
+    Emgate__V1__Quantity unknown;
+    emgate__v1__quantity__init(&unknown);
     char unit[] = "MWh";
     uint8_t packed[256];
     zero.known_case = EMGATE__V1__QUANTITY__KNOWN_VALUE;
@@ -55,10 +58,13 @@ Test(summary_json, zero_is_there_and_the_unknown_is_not)
 
 Test(summary_json, lists_bytes_and_what_lies_within)
 {
-    Emgate__V1__Summary s = EMGATE__V1__SUMMARY__INIT;
-    Emgate__V1__Gas gas = EMGATE__V1__GAS__INIT;
+    Emgate__V1__Summary s;
+    emgate__v1__summary__init(&s);
+    Emgate__V1__Gas gas;
+    emgate__v1__gas__init(&gas);
     Emgate__V1__Gas *gases[] = {&gas, &gas};
-    Emgate__V1__Provenance provenance = EMGATE__V1__PROVENANCE__INIT;
+    Emgate__V1__Provenance provenance;
+    emgate__v1__provenance__init(&provenance);
     char name[] = "N2O";
     uint8_t hash[] = {0xab, 0x01};
     uint8_t packed[256];

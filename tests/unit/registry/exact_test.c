@@ -46,6 +46,6 @@ Test(exact, knows_what_does_not_fit)
     cr_assert(exact_fits(9e15));
     cr_assert_not(exact_fits(1e16));
     cr_assert_not(exact_fits(-1e16));
-    cr_assert_not(exact_fits(NAN));
-    cr_assert_not(exact_fits(-INFINITY));
+    cr_assert_not(exact_fits((double)NAN));
+    cr_assert_not(exact_fits(-(double)INFINITY));
 }
