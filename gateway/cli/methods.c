@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate methods`: the calculations that are built in. */
 #include "cli/command.h"
+#include "core/buf.h"
 #include "core/nearest.h"
 #include "core/number.h"
 #include "methods/method.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 
 #define SHOWN_MAX 200
+#define REFERENCE_MAX (4 << 20)
 
 static void print_limits(const struct method_input *input)
 {
@@ -86,9 +88,22 @@ static int print_one(const char *name)
     return EXIT_USAGE;
 }
 
+static int print_reference(void)
+{
+    struct buf out;
+    buf_init(&out, REFERENCE_MAX);
+    methods_print_reference(&out);
+    fwrite(out.data, 1, out.len, stdout);
+    bool whole = !out.overflow;
+    buf_deinit(&out);
+    return whole ? EXIT_OK : EXIT_INTERNAL;
+}
+
 static int run(const struct command *command, const struct arguments *arguments)
 {
-    (void)command;
+    if (argument_value(command, arguments, "reference")) {
+        return print_reference();
+    }
     if (arguments->word_count == 1) {
         return print_one(arguments->words[0]);
     }
@@ -98,13 +113,19 @@ static int run(const struct command *command, const struct arguments *arguments)
     return EXIT_OK;
 }
 
+static const struct command_option options[] = {
+    {"reference", 0, NULL, "every method's tables as Markdown"},
+    {0},
+};
+
 const struct command command_methods = {
     .name = "methods",
     .summary = "the calculations that are built in",
-    .usage = "[NAME]",
+    .usage = "[--reference] [NAME]",
     .help =
         "Without a name: every method, one line each.  With one: its formula, source,\n"
         "inputs with units, defaults and limits, and outputs.",
+    .options = options,
     .words_max = 1,
     .run = run,
 };

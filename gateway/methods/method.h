@@ -137,6 +137,11 @@ extern const struct method *const methods[];
 /* The method of this name, or NULL. */
 const struct method *method_find(struct bytes name);
 
+struct buf;
+
+/* Appends the tables of all methods as Markdown. */
+void methods_print_reference(struct buf *out);
+
 /* The index of the input that `name` means, or -1.  For an item of a series `*ret_item`
  * is its number from 0 ("term3" gives 2), else 0. */
 int method_input_find(const struct method *method, struct bytes name, size_t *ret_item);

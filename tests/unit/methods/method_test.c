@@ -2,6 +2,7 @@
 /* What holds for every method. */
 #include "methods/method.h"
 
+#include "core/buf.h"
 #include "units/units.h"
 
 #include <criterion/criterion.h>
