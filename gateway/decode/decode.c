@@ -203,18 +203,19 @@ void decoder_save(const struct decoder *decoder, struct buf *out)
         ASSERT(!state.overflow);
         buf_add_string(out, bytes_of(instance->adapter->name));
         buf_add_string(out, bytes_of(instance->topic));
+        buf_add_varint(out, instance->broker);
         buf_add_string(out, buf_bytes(&state));
     }
     buf_deinit(&state);
 }
 
 static struct instance *find_saved(struct decoder *decoder, struct bytes adapter,
-                                   struct bytes topic)
+                                   struct bytes topic, uint64_t broker)
 {
     for (size_t i = 0; i < decoder->instance_count; i++) {
         struct instance *instance = &decoder->instances[i];
         if (bytes_are(adapter, instance->adapter->name) &&
-            bytes_are(topic, instance->topic)) {
+            bytes_are(topic, instance->topic) && broker == instance->broker) {
             return instance;
         }
     }
@@ -228,8 +229,9 @@ enum err decoder_load(struct decoder *decoder, struct bytes saved, struct error 
     for (uint64_t i = 0; i < count && !c.failed; i++) {
         struct bytes adapter = cursor_string(&c);
         struct bytes topic = cursor_string(&c);
+        uint64_t broker = cursor_varint(&c);
         struct bytes state = cursor_string(&c);
-        struct instance *instance = find_saved(decoder, adapter, topic);
+        struct instance *instance = find_saved(decoder, adapter, topic, broker);
         if (!c.failed && instance && instance->adapter->load && state.len > 0) {
             enum err err = instance->adapter->load(instance->state, state, e);
             if (err != ERR_OK) {

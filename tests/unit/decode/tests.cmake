@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/decode/timeformat_test.c decode)
 unit_test(unit/decode/guess_test.c decode)
+unit_test(unit/decode/decode_test.c decode)
