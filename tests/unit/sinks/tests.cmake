@@ -14,3 +14,6 @@ sink_test(unit/sinks/receipts_test.c)
 sink_test(unit/sinks/http_test.c)
 sink_test(unit/sinks/file_test.c)
 sink_test(contract/sink_contract_test.c)
+thread_test(unit/sinks/forward_thread_test.c sinks)
+target_sources(unit_sinks_forward_thread_test
+               PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/fake_outbox.c)
