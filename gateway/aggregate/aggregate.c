@@ -73,6 +73,7 @@ struct aggregate *aggregate_new(const struct plan *plan, const struct slice_stor
     a->begin_ns = INT64_MIN;
     a->series = mem_array(plan->point_count, sizeof *a->series);
     a->points = mem_array(plan->point_count, sizeof *a->points);
+    a->histories = mem_array(plan->point_count, sizeof *a->histories);
     a->point_device = mem_array(plan->point_count, sizeof *a->point_device);
     a->devices = mem_array(plan->point_count, sizeof *a->devices);
     a->processes = mem_array(plan->process_count, sizeof *a->processes);
@@ -101,6 +102,7 @@ void aggregate_free(struct aggregate **aggregate)
     }
     for (size_t i = 0; i < a->plan->point_count; i++) {
         series_deinit(&a->series[i]);
+        history_deinit(&a->histories[i]);
     }
     for (size_t i = 0; i < a->plan->process_count; i++) {
         windows_deinit(&a->processes[i].windows);
@@ -108,6 +110,7 @@ void aggregate_free(struct aggregate **aggregate)
     }
     mem_free(&a->series);
     mem_free(&a->points);
+    mem_free(&a->histories);
     mem_free(&a->point_device);
     mem_free(&a->devices);
     mem_free(&a->processes);
@@ -132,7 +135,7 @@ void aggregate_hear(struct aggregate *a, const struct aggregate_news *news)
     }
 }
 
-static bool process_uses(const struct plan_process *process, size_t point)
+bool aggregate_process_uses(const struct plan_process *process, size_t point)
 {
     if (process->operating && process->operating_index == point) {
         return true;
@@ -159,7 +162,7 @@ static enum window_fate fate_of(const struct aggregate *a, size_t point, int64_t
 {
     enum window_fate worst = WINDOW_OPEN;
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        if (process_uses(a->processes[i].process, point)) {
+        if (aggregate_process_uses(a->processes[i].process, point)) {
             enum window_fate fate = windows_fate(&a->processes[i].windows, at_ns, now_ns,
                                                  a->plan->windows.amend_until_ns);
             worst = fate > worst ? fate : worst;
@@ -194,7 +197,7 @@ static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
         touch.from_ns = before_ns == INT64_MIN ? at_ns : touch.from_ns;
     }
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        if (process_uses(a->processes[i].process, point)) {
+        if (aggregate_process_uses(a->processes[i].process, point)) {
             windows_touch(&a->processes[i].windows, &touch);
         }
     }

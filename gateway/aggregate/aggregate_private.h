@@ -5,6 +5,7 @@
 
 #include "aggregate/aggregate.h"
 #include "aggregate/device.h"
+#include "aggregate/history.h"
 #include "aggregate/summary.h"
 #include "aggregate/window.h"
 #include "core/table.h"
@@ -25,6 +26,7 @@ struct aggregate {
     const char *software;
     struct series *series;                 /* one per point */
     struct aggregate_point_status *points; /* one per point */
+    struct history *histories;             /* one per point; used with a rule only */
     size_t *point_device;                  /* per point: index into devices */
     struct device *devices;
     size_t device_count;
@@ -38,6 +40,8 @@ struct aggregate {
     struct arena arena; /* of one summary */
     struct buf scratch;
 };
+
+bool aggregate_process_uses(const struct plan_process *process, size_t point);
 
 /* The process's watermark: how far event time has come on every device that is heard. */
 int64_t aggregate_watermark(const struct aggregate *aggregate,

@@ -10,10 +10,18 @@
  */
 #include "aggregate/aggregate_private.h"
 
+#include "aggregate/quality.h"
+
 #include "core/clock.h"
 #include "core/timetext.h"
 
 #include <sodium.h>
+
+/* When, by the journal, windows are being closed. */
+struct closing_time {
+    int64_t now_ns;
+    uint64_t record;
+};
 
 int64_t aggregate_watermark(const struct aggregate *a, const struct process_state *state,
                             int64_t now_ns)
@@ -57,6 +65,20 @@ static enum err point_of_window(void *ctx, size_t point, int64_t from_ns, int64_
     return ERR_OK;
 }
 
+static bool has_rule(const struct plan_point *point)
+{
+    return strcmp(point->substitute, "none") != 0;
+}
+
+static bool substitute_in_window(void *ctx, size_t point, int64_t from_ns,
+                                 double *ret_value)
+{
+    const struct aggregate *a = ctx;
+    const struct plan_point *p = &a->plan->points[point];
+    return has_rule(p) && history_substitute(&a->histories[point], p, from_ns,
+                                             a->plan->windows.length_ns, ret_value);
+}
+
 static uint64_t lost_messages(const struct aggregate *a,
                               const struct process_state *state, int64_t from_ns,
                               int64_t to_ns)
@@ -88,8 +110,54 @@ static int year_of(const struct aggregate *a, int64_t at_ns)
     return time_to_civil(at_ns + offset_ns).year;
 }
 
+static enum history_state history_state_of(const struct point_value *value)
+{
+    if (value->state == POINT_VALID) {
+        return HISTORY_VALID;
+    }
+    return value->state == POINT_SUBSTITUTED ? HISTORY_SUBSTITUTED : HISTORY_MISSING;
+}
+
+/* The windows of every process that uses the point are made again from `from_ns` up to
+ * `to_ns`: their substitutes come out otherwise now. */
+static void make_again(struct aggregate *a, size_t point, int64_t from_ns, int64_t to_ns,
+                       int64_t now_ns)
+{
+    for (size_t i = 0; i < a->plan->process_count; i++) {
+        if (aggregate_process_uses(&a->plan->processes[i], point)) {
+            windows_make_again(&a->processes[i].windows, from_ns, to_ns, now_ns);
+        }
+    }
+}
+
+/* Remembers what the window's points gave.  A point that stood still says nothing. */
+static void note_history(struct aggregate *a, const struct process_state *state,
+                         const struct process_value *value, int64_t from_ns,
+                         int64_t now_ns)
+{
+    const struct point_value *operating = NULL;
+    for (size_t i = 0; i < value->point_count; i++) {
+        const struct point_value *point = &value->points[i];
+        if (point->point == state->process->operating) {
+            operating = point;
+        }
+    }
+    for (size_t i = 0; i < value->point_count; i++) {
+        const struct point_value *point = &value->points[i];
+        if (!has_rule(point->point) || point->state == POINT_STANDSTILL) {
+            continue;
+        }
+        int64_t again_ns =
+            history_note(&a->histories[point->index], from_ns, year_of(a, from_ns),
+                         history_state_of(point), quality_whole_window(point, operating));
+        if (again_ns != INT64_MAX && history_looks_ahead(point->point)) {
+            make_again(a, point->index, again_ns, from_ns, now_ns);
+        }
+    }
+}
+
 static enum err write_window(struct aggregate *a, struct process_state *state,
-                             const struct window *window, uint64_t record,
+                             const struct window *window, struct closing_time time,
                              struct bytes *ret_bytes, struct error *e)
 {
     int64_t from_ns = window->start_ns;
@@ -99,12 +167,14 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
                                 .from_ns = from_ns,
                                 .to_ns = to_ns,
                                 .point = point_of_window,
-                                .point_ctx = a};
+                                .substitute = substitute_in_window,
+                                .ctx = a};
     struct process_value value;
     enum err err = process_compute(&pw, &a->arena, &value, e);
     if (err != ERR_OK) {
         return err;
     }
+    note_history(a, state, &value, from_ns, time.now_ns);
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     bool again = window->revisions > 0;
     struct summary_facts facts = {
@@ -115,11 +185,11 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
         .revision = window->revisions,
         .previous = state->windows.has_previous ? state->windows.previous : NULL,
         .supersedes = again ? window->key : NULL,
-        .reason = again ? "late_data" : "",
+        .reason = again ? window_reason_name(window->reason) : "",
         .software = a->software,
         .clock = "synchronised",
         .first_record = window->first_record,
-        .last_record = window->last_record ? window->last_record : record,
+        .last_record = window->last_record ? window->last_record : time.record,
         .lost = lost_messages(a, state, from_ns, to_ns),
         .gaps = gaps,
         .gap_count = gaps_in(a, from_ns, to_ns, gaps),
@@ -128,7 +198,7 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
 }
 
 static enum err make_summary(struct aggregate *a, struct process_state *state,
-                             struct window *window, uint64_t record,
+                             struct window *window, struct closing_time time,
                              struct aggregate_summary *ret_summary, struct error *e)
 {
     arena_reset(&a->arena);
@@ -138,7 +208,7 @@ static enum err make_summary(struct aggregate *a, struct process_state *state,
         .to_ns = window->start_ns + state->windows.length_ns,
         .revision = window->revisions,
     };
-    enum err err = write_window(a, state, window, record, &ret_summary->bytes, e);
+    enum err err = write_window(a, state, window, time, &ret_summary->bytes, e);
     if (err == ERR_OK) {
         crypto_hash_sha256(ret_summary->key, ret_summary->bytes.data,
                            ret_summary->bytes.len);
@@ -148,21 +218,21 @@ static enum err make_summary(struct aggregate *a, struct process_state *state,
 }
 
 static enum err close_process(struct aggregate *a, struct process_state *state,
-                              int64_t now_ns, uint64_t record, aggregate_summary_fn *each,
+                              struct closing_time time, aggregate_summary_fn *each,
                               void *ctx, struct error *e)
 {
     const struct plan_windows *w = &a->plan->windows;
-    struct window_due due = {.watermark_ns = aggregate_watermark(a, state, now_ns),
+    struct window_due due = {.watermark_ns = aggregate_watermark(a, state, time.now_ns),
                              .lateness_ns = w->lateness_ns,
                              .settle_ns = w->settle_ns,
-                             .now_ns = now_ns};
+                             .now_ns = time.now_ns};
     if (due.watermark_ns == INT64_MIN) {
         return ERR_OK;
     }
     struct window *window = windows_next_due(&state->windows, &due);
     while (window) {
         struct aggregate_summary summary;
-        enum err err = make_summary(a, state, window, record, &summary, e);
+        enum err err = make_summary(a, state, window, time, &summary, e);
         if (err == ERR_OK) {
             err = each(ctx, &summary, e);
         }
@@ -171,7 +241,7 @@ static enum err close_process(struct aggregate *a, struct process_state *state,
         }
         window = windows_next_due(&state->windows, &due);
     }
-    windows_prune(&state->windows, now_ns - w->amend_until_ns);
+    windows_prune(&state->windows, time.now_ns - w->amend_until_ns);
     return ERR_OK;
 }
 
@@ -181,8 +251,9 @@ enum err aggregate_close_due(struct aggregate *a, int64_t now_ns, uint64_t recor
     if (a->begin_ns == INT64_MIN) {
         a->begin_ns = now_ns;
     }
+    struct closing_time time = {.now_ns = now_ns, .record = record};
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        enum err err = close_process(a, &a->processes[i], now_ns, record, each, ctx, e);
+        enum err err = close_process(a, &a->processes[i], time, each, ctx, e);
         if (err != ERR_OK) {
             return error_wrap(e, "process '%s'", a->plan->processes[i].id);
         }
@@ -210,6 +281,7 @@ enum err aggregate_peek(struct aggregate *a, size_t process, int64_t from_ns,
                                 .from_ns = from_ns,
                                 .to_ns = to_ns,
                                 .point = point_of_window,
-                                .point_ctx = a};
+                                .substitute = substitute_in_window,
+                                .ctx = a};
     return process_compute(&pw, arena, ret_value, e);
 }

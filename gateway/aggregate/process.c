@@ -34,10 +34,11 @@ static enum err add_point(struct work *w, const struct plan_point *point, size_t
         return ERR_OK;
     }
     struct point_value *value = &w->out->points[w->out->point_count];
-    enum err err = w->window->point(w->window->point_ctx, index, w->window->from_ns,
+    enum err err = w->window->point(w->window->ctx, index, w->window->from_ns,
                                     w->window->to_ns, value, w->e);
     if (err == ERR_OK) {
         value->point = point;
+        value->index = index;
         w->out->point_count++;
     }
     return err;
@@ -79,6 +80,19 @@ static enum err gather_points(struct work *w)
     return err;
 }
 
+/* The rule of a point stands in where it gave nothing valid. */
+static void substitute(struct work *w, struct point_value *value,
+                       const struct point_value *operating)
+{
+    double instead = 0;
+    bool valid = value->state == POINT_VALID || value->state == POINT_STANDSTILL;
+    if (!valid && w->window->substitute &&
+        w->window->substitute(w->window->ctx, value->index, w->window->from_ns,
+                              &instead)) {
+        quality_substitute(value, operating, instead);
+    }
+}
+
 static void judge_points(struct work *w)
 {
     const struct point_value *operating = NULL;
@@ -88,9 +102,11 @@ static void judge_points(struct work *w)
     int64_t length_ns = w->window->to_ns - w->window->from_ns;
     for (size_t i = 0; i < w->out->point_count; i++) {
         struct point_value *value = &w->out->points[i];
-        quality_judge(value, value == operating ? NULL : operating, length_ns);
-        bool counts = value->state == POINT_VALID || value->state == POINT_STANDSTILL;
-        w->out->complete = w->out->complete && counts;
+        const struct point_value *running = value == operating ? NULL : operating;
+        quality_judge(value, running, length_ns);
+        bool valid = value->state == POINT_VALID || value->state == POINT_STANDSTILL;
+        w->out->complete = w->out->complete && valid;
+        substitute(w, value, running);
     }
 }
 

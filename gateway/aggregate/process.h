@@ -29,6 +29,7 @@ enum point_state {
 /* What one point gave to a window. */
 struct point_value {
     const struct plan_point *point;
+    size_t index; /* of the point in the plan */
     struct integral integral;
     bool has;
     double quantity;    /* in the window unit; for a valid rate with small gaps the mean
@@ -89,12 +90,18 @@ typedef enum err process_point_fn(void *ctx, size_t point_index, int64_t from_ns
                                   int64_t to_ns, struct point_value *ret_value,
                                   struct error *e);
 
+/* Gives what the point's rule puts in the place of a window without valid data, as of a
+ * whole operating window; false: nothing. */
+typedef bool process_substitute_fn(void *ctx, size_t point_index, int64_t from_ns,
+                                   double *ret_value);
+
 struct process_window {
     const struct plan *plan;
     const struct plan_process *process;
     int64_t from_ns, to_ns;
-    process_point_fn *point; /* gives counts and integral of a point */
-    void *point_ctx;
+    process_point_fn *point;           /* gives counts and integral of a point */
+    process_substitute_fn *substitute; /* NULL: nothing is substituted */
+    void *ctx;
 };
 
 /* Works out one window; results live in `arena`.  ERR_REJECT: the arena is too small.

@@ -55,6 +55,28 @@ void quality_judge(struct point_value *value, const struct point_value *operatin
     }
 }
 
+/* Quantities that grow with time are in proportion to the operating time. */
+static bool grows(const struct point_value *value)
+{
+    return value->point->kind == POINT_RATE || value->point->kind == POINT_COUNTER;
+}
+
+void quality_substitute(struct point_value *value, const struct point_value *operating,
+                        double substitute)
+{
+    value->quantity = grows(value) ? substitute * operating_share(operating) : substitute;
+    value->has = true;
+    value->state = POINT_SUBSTITUTED;
+    value->substitution = value->point->substitute;
+}
+
+double quality_whole_window(const struct point_value *value,
+                            const struct point_value *operating)
+{
+    double share = operating_share(operating);
+    return grows(value) && share > 0 ? value->quantity / share : value->quantity;
+}
+
 const char *quality_state_name(enum point_state state)
 {
     switch (state) {

@@ -14,6 +14,15 @@
 void quality_judge(struct point_value *value, const struct point_value *operating,
                    int64_t length_ns);
 
+/* Puts the substitute of a whole operating window in where the point gave nothing valid.
+ */
+void quality_substitute(struct point_value *value, const struct point_value *operating,
+                        double substitute);
+
+/* What the point gave, as of a whole operating window: what a substitute is made of. */
+double quality_whole_window(const struct point_value *value,
+                            const struct point_value *operating);
+
 /* The name of a state as summaries carry it. */
 const char *quality_state_name(enum point_state state);
 

@@ -28,6 +28,7 @@ void aggregate_save(const struct aggregate *a, struct buf *out)
     for (size_t i = 0; i < a->plan->point_count; i++) {
         buf_add_string(out, bytes_of(a->plan->points[i].id));
         buf_add_u64(out, (uint64_t)a->series[i].stored_max);
+        history_put(&a->histories[i], out);
     }
     buf_add_varint(out, a->plan->process_count);
     for (size_t i = 0; i < a->plan->process_count; i++) {
@@ -55,6 +56,9 @@ static void get_series(struct aggregate *a, struct cursor *c)
         struct bytes id = cursor_string(c);
         int64_t stored_max = (int64_t)cursor_u64(c);
         const struct plan_point *point = plan_find_point(a->plan, id);
+        struct history unknown = {0};
+        history_get(point ? &a->histories[point - a->plan->points] : &unknown, c);
+        history_deinit(&unknown);
         if (point) {
             struct series *series = &a->series[point - a->plan->points];
             series->stored_max = stored_max;

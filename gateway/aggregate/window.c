@@ -76,19 +76,44 @@ enum window_fate windows_fate(const struct windows *windows, int64_t at_ns,
     return !listed || age_ns > amend_until_ns ? WINDOW_FINAL : WINDOW_CLOSED;
 }
 
-static void make_dirty(struct window *window, int64_t now_ns)
+/* Late data outweigh a changed substitute as the reason. */
+static void make_dirty(struct window *window, int64_t now_ns, enum window_reason reason)
 {
+    window->reason = window->dirty && reason > window->reason ? window->reason : reason;
     if (!window->dirty) {
         window->dirty = true;
         window->dirty_since_ns = now_ns;
     }
 }
 
+void windows_make_again(struct windows *windows, int64_t from_ns, int64_t to_ns,
+                        int64_t now_ns)
+{
+    for (size_t i = 0; i < windows->count; i++) {
+        struct window *window = &windows->list[i];
+        if (window->start_ns >= from_ns && window->start_ns < to_ns &&
+            window->revisions > 0) {
+            make_dirty(window, now_ns, WINDOW_SUBSTITUTE);
+        }
+    }
+}
+
+const char *window_reason_name(enum window_reason reason)
+{
+    switch (reason) {
+    case WINDOW_LATE_DATA:
+        return "late_data";
+    case WINDOW_SUBSTITUTE:
+        return "substitute_changed";
+    }
+    UNREACHABLE();
+}
+
 /* Moves the beginning back to `start_ns`: every window in between must be made. */
 static void reach_back(struct windows *windows, int64_t start_ns, int64_t now_ns)
 {
     for (int64_t s = start_ns; s < windows->first_ns; s += windows->length_ns) {
-        make_dirty(find_or_add(windows, s), now_ns);
+        make_dirty(find_or_add(windows, s), now_ns, WINDOW_LATE_DATA);
     }
     windows->first_ns = start_ns;
 }
@@ -120,7 +145,7 @@ void windows_touch(struct windows *windows, const struct window_touch *touch)
         struct window *window = s < windows->next_ns ? find(windows, s) : NULL;
         if (window) {
             note_record(window, touch->record);
-            make_dirty(window, touch->now_ns);
+            make_dirty(window, touch->now_ns, WINDOW_LATE_DATA);
         }
         if (s >= windows->next_ns) {
             return; /* open ones are made in their turn */
@@ -218,6 +243,7 @@ void windows_put(const struct windows *windows, struct buf *out)
         buf_add_varint(out, window->revisions);
         buf_add_byte(out, window->dirty);
         buf_add_u64(out, (uint64_t)window->dirty_since_ns);
+        buf_add_byte(out, (uint8_t)window->reason);
         buf_add(out, (struct bytes){window->key, WINDOW_KEY_LEN});
     }
 }
@@ -247,6 +273,8 @@ void windows_get(struct windows *windows, struct cursor *c)
         window->revisions = (uint32_t)cursor_varint(c);
         window->dirty = cursor_byte(c) != 0;
         window->dirty_since_ns = (int64_t)cursor_u64(c);
+        window->reason =
+            cursor_byte(c) == WINDOW_SUBSTITUTE ? WINDOW_SUBSTITUTE : WINDOW_LATE_DATA;
         take_key(c, window->key);
     }
     if (length_ns != windows->length_ns && windows->started) {

@@ -19,12 +19,20 @@
  * without data: 83 days of hours. */
 #define WINDOW_CATCH_UP_MAX 2000
 
+/* Why a window is made again. */
+enum window_reason {
+    WINDOW_LATE_DATA,  /* readings came after it closed */
+    WINDOW_SUBSTITUTE, /* its substitutes come out otherwise, now that later data are
+                          there */
+};
+
 struct window {
     int64_t start_ns;
     uint64_t first_record, last_record; /* that touched it; 0: none */
     uint32_t revisions;                 /* summaries made so far */
     bool dirty;                         /* must be made (again) */
     int64_t dirty_since_ns;             /* journal time */
+    enum window_reason reason;          /* why it is dirty */
     uint8_t key[WINDOW_KEY_LEN];        /* of the last summary */
 };
 
@@ -67,6 +75,14 @@ struct window_touch {
     uint64_t record;
 };
 void windows_touch(struct windows *windows, const struct window_touch *touch);
+
+/* The closed windows that begin in [from_ns, to_ns) must be made again, since their
+ * substitutes have changed. */
+void windows_make_again(struct windows *windows, int64_t from_ns, int64_t to_ns,
+                        int64_t now_ns);
+
+/* The word of a reason in summaries. */
+const char *window_reason_name(enum window_reason reason);
 
 /* The next window to make a summary of: one that is due in turn, or a dirty one that
  * has settled.  NULL: none.  Valid until the next change. */

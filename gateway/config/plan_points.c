@@ -117,8 +117,8 @@ static const struct setting point_settings[] = {
      .type = SETTING_NUMBER,
      AT(struct point, plan.substitute_value),
      .initial = SETTING_UNSET,
-     .help = "Of the rule `constant`: the value of a whole window, in the window's "
-             "unit."},
+     .help = "Of the rule `constant`: the value of a whole operating window, in the "
+             "window's unit; of `part75`: the maximum potential value."},
     {0},
 };
 
@@ -242,17 +242,19 @@ static void check_kind(struct build *b, const struct node *node,
     }
     const struct node *value = node_find(node, "substitute_value");
     bool constant = strcmp(point->substitute, "constant") == 0;
+    bool part75 = strcmp(point->substitute, "part75") == 0;
     if (constant && !value) {
         problem_at(b->problems, node_find(node, "substitute"),
                    "substitute: the rule 'constant' needs 'substitute_value'");
-    } else if (!constant && value) {
+    } else if (!constant && !part75 && value) {
         problem_at_key(b->problems, value,
-                       "'substitute_value' belongs to the rule 'constant'");
+                       "'substitute_value' belongs to the rules 'constant' and 'part75'");
     }
 }
 
 static void read_point(struct build *b, const struct node *node, struct point *point)
 {
+    point->plan.substitute_value = (double)NAN; /* unless given */
     bool good = settings_read(point_settings, node, point, b->problems);
     struct plan_point *plan = &point->plan;
     plan->kind = (enum point_kind)point->kind;
