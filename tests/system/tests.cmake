@@ -21,3 +21,7 @@ add_test(NAME system_registry COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/registry/registry_test.py
          $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_registry PROPERTIES TIMEOUT 300)
+add_test(NAME system_truth COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/truth/truth_test.py
+         $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_truth PROPERTIES TIMEOUT 300)
