@@ -37,3 +37,18 @@ add_test(NAME journal_format_example COMMAND ${PYTHON3}
   ${CMAKE_CURRENT_SOURCE_DIR}/vectors/journal/example.jsonl)
 
 fuzz_target(journal_fuzz journal_rig)
+
+# Kills of a real process; and of one that acknowledges too soon, which must be caught.
+add_library(kill_shim MODULE ${lib}/kill_shim.c)
+target_link_libraries(kill_shim PRIVATE house ${CMAKE_DL_LIBS})
+add_executable(kill_journal ${CMAKE_CURRENT_SOURCE_DIR}/fault/kill_journal.c)
+target_link_libraries(kill_journal PRIVATE journal)
+foreach(control "" "--early")
+  add_test(NAME kill_journal${control} COMMAND sh -c "dir=$(mktemp -d) && \
+    $<TARGET_FILE:kill_journal> ${control} $dir $<TARGET_FILE:kill_shim>; rc=$?; \
+    rm -rf $dir; exit $rc")
+  set_tests_properties(kill_journal${control} PROPERTIES TIMEOUT 300)
+endforeach()
+
+add_executable(journal_wear EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/bench/journal_wear.c)
+target_link_libraries(journal_wear PRIVATE journal)
