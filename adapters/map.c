@@ -233,7 +233,6 @@ static void emit_all(struct map_run *run, const struct map_rule *rule)
 struct payload {
     bool tried[PAYLOAD_BINARY + 1];
     enum err err[PAYLOAD_BINARY + 1];
-    struct error errors[PAYLOAD_BINARY + 1];
     struct tape tapes[PAYLOAD_BINARY + 1];
 };
 
@@ -274,10 +273,9 @@ static enum err read_text(struct map_run *run, struct tape *ret_tape, struct err
 }
 
 static enum err read_payload(struct map_run *run, enum map_payload kind,
-                             struct payload *payload)
+                             struct payload *payload, struct error *e)
 {
     struct tape *tape = &payload->tapes[kind];
-    struct error *e = &payload->errors[kind];
     struct bytes bytes = run->message->payload;
     payload->tried[kind] = true;
     switch (kind) {
@@ -291,20 +289,21 @@ static enum err read_payload(struct map_run *run, enum map_payload kind,
     UNREACHABLE();
 }
 
-/* Makes the payload the run's tape, read as the rule wants it. */
+/* Makes the payload the run's tape, read as the rule wants it.  A kind of payload that
+ * could not be read says why only the first time. */
 static enum err open_payload(struct map_run *run, const struct map_rule *rule,
-                             struct payload *payload)
+                             struct payload *payload, struct error *e)
 {
     enum map_payload kind = rule->payload;
     if (!payload->tried[kind]) {
-        payload->err[kind] = read_payload(run, kind, payload);
+        payload->err[kind] = read_payload(run, kind, payload, e);
     }
     if (payload->err[kind]) {
         return payload->err[kind];
     }
     if (kind == PAYLOAD_JSON && payload->tapes[kind].depth > rule->depth_max) {
-        return error_reason(&payload->errors[kind], ERR_REJECT, "too_deep",
-                            "nested deeper than %d levels", rule->depth_max);
+        return error_reason(e, ERR_REJECT, "too_deep", "nested deeper than %d levels",
+                            rule->depth_max);
     }
     run->tape = payload->tapes[kind];
     return ERR_OK;
@@ -342,7 +341,7 @@ static enum err no_rule(const struct message *message, struct error *e)
 static const struct map_rule *find_rule(struct map_run *run, struct payload *payload)
 {
     const struct map *map = &run->state->map;
-    const struct error *unreadable = NULL;
+    bool unreadable = false; /* run->e says why */
     for (size_t i = 0; i < map->rule_count; i++) {
         const struct map_rule *rule = &map->rules[i];
         if (!topic_matches(rule->topic, run->message->topic)) {
@@ -352,23 +351,16 @@ static const struct map_rule *find_rule(struct map_run *run, struct payload *pay
         if (!needs_payload) {
             return rule;
         }
-        enum err err = open_payload(run, rule, payload);
+        enum err err = open_payload(run, rule, payload, unreadable ? NULL : run->e);
         if (!err && map_conditions_hold(run, rule->where, rule->where_count)) {
             return rule;
         }
-        if (err && !unreadable) {
-            unreadable = &payload->errors[rule->payload];
-        }
+        unreadable = unreadable || err;
         if (err && rule->where_count == 0) {
             break;
         }
     }
-    if (unreadable) {
-        *run->e = *unreadable;
-        run->err = ERR_REJECT;
-    } else {
-        run->err = no_rule(run->message, run->e);
-    }
+    run->err = unreadable ? ERR_REJECT : no_rule(run->message, run->e);
     return NULL;
 }
 

@@ -158,6 +158,23 @@ static struct bytes between(struct bytes text, uint32_t from, uint32_t to)
     return bytes_slice(text, from - 1, to - from);
 }
 
+/* The next character and its length, 0 at the end. */
+static size_t take_character(const struct run *run, uint32_t *ret_character)
+{
+    if (run->at == run->text.len) {
+        return 0;
+    }
+    uint8_t first = run->text.data[run->at];
+    if (first < 0x80) {
+        *ret_character = first;
+        return 1;
+    }
+    struct bytes rest = bytes_slice(run->text, run->at, run->text.len);
+    size_t len = utf8_len(rest);
+    *ret_character = len ? utf8_get(rest, len) : first;
+    return len ? len : 1;
+}
+
 bool pattern_search(struct pattern *pattern, struct bytes text, struct bytes *ret_first)
 {
     struct run run = {.pattern = pattern, .text = text};
@@ -168,18 +185,15 @@ bool pattern_search(struct pattern *pattern, struct bytes text, struct bytes *re
         return false;
     }
     pattern->now.count = 0;
-    for (;;) {
-        if (!matched) {
+    for (bool more = true; more;) {
+        if (!matched && (run.at == 0 || !pattern->anchored)) {
             follow(&run, &pattern->now, 0, empty);
         }
-        struct bytes rest = bytes_slice(text, run.at, text.len);
-        size_t len = utf8_len(rest);
-        uint32_t c = len ? utf8_get(rest, len) : rest.len ? rest.data[0] : 0;
-        len = len || !rest.len ? len : 1;
+        uint32_t c = 0;
+        size_t len = take_character(&run, &c);
         matched = advance(&run, c, len, match) || matched;
-        if (len == 0 || (matched && pattern->now.count == 0)) {
-            break;
-        }
+        bool done = pattern->now.count == 0 && (matched || pattern->anchored);
+        more = len > 0 && !done;
     }
     if (matched && ret_first) {
         *ret_first = pattern->has_group ? between(text, match[2], match[3])

@@ -591,6 +591,7 @@ enum err pattern_compile(struct bytes text, struct pool *pool,
         return error_set(e, ERR_CONFIG, "at character %zu: %s", c.at + 1, c.problem);
     }
     c.pattern->has_group = c.groups > 0;
+    c.pattern->anchored = c.pattern->steps[1].kind == STEP_START;
     take_threads(&c, &c.pattern->now);
     take_threads(&c, &c.pattern->next);
     *ret_pattern = c.pattern;

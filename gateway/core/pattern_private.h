@@ -55,6 +55,7 @@ struct pattern {
     uint32_t count;
     bool ignore_case;
     bool has_group;
+    bool anchored; /* begins with ^: no use in trying further on */
     struct threads now, next;
 };
 
