@@ -87,7 +87,9 @@ static enum err add_precursor(const struct method_args *args, size_t n,
                          "give 'prec_see_ind%zu', or 'prec_mwh%zu' and 'prec_ef%zu'",
                          n + 1, n + 1, n + 1);
     }
-    if (item_has(args, PREC_MWH, n) && !by_energy && !item_has(args, PREC_IND, n)) {
+    bool no_factor =
+        item(args, PREC_MWH, n) > 0 && !by_energy && !item_has(args, PREC_IND, n);
+    if (no_factor) {
         return error_set(e, ERR_REJECT, "'prec_ef%zu' is missing", n + 1);
     }
     double mass = item(args, PREC_MASS, n);

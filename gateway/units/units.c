@@ -100,7 +100,24 @@ static bool is_product_word(struct units *units, struct bytes word)
            (power < 0 && word_is_common(symbol) && symbol_find(units, symbol, &unit));
 }
 
-/* One word behind a symbol; `first` when it stands right behind it. */
+static enum err multiply_in(struct reader *r, struct bytes word, const struct unit *other,
+                            struct unit *factor)
+{
+    if (!unit_multiply(factor, other, 1)) {
+        return symbol_unknown(word, r->e);
+    }
+    r->factors++;
+    return ERR_OK;
+}
+
+/* "1000", but not "100%", which says how pure something is. */
+static bool is_number_word(struct bytes word)
+{
+    return is_digit(word.data[0]) && word.data[word.len - 1] != '%';
+}
+
+/* One word behind a symbol; in brackets a unit there is a product.  `first` when it
+ * stands right behind it. */
 static enum err read_follower(struct reader *r, struct bytes word, bool first, int sign,
                               struct unit *factor)
 {
@@ -109,15 +126,14 @@ static enum err read_follower(struct reader *r, struct bytes word, bool first, i
         note_substance(r, substance, sign);
         return ERR_OK;
     }
-    if (first && is_product_word(r->units, word)) {
-        struct unit other;
-        if (!symbol_find(r->units, word, &other) || !unit_multiply(factor, &other, 1)) {
-            return symbol_unknown(word, r->e);
-        }
-        r->factors++;
-        return ERR_OK;
+    struct unit other;
+    if (first && is_product_word(r->units, word) && symbol_find(r->units, word, &other)) {
+        return multiply_in(r, word, &other, factor);
     }
-    if ((first && is_digit(word.data[0])) || word_is_common(word)) {
+    if (r->depth > 0 && word_is_common(word) && symbol_find(r->units, word, &other)) {
+        return multiply_in(r, word, &other, factor);
+    }
+    if ((first && is_number_word(word)) || word_is_common(word)) {
         return error_set(r->e, ERR_REJECT,
                          "'%.*s' behind a unit: write '*' or '/' between",
                          BYTES_ARG(word));
@@ -188,7 +204,7 @@ static enum err read_words(struct reader *r, int sign, struct unit *factor)
         if (bytes_are(word, "per")) {
             return ERR_OK;
         }
-        if (bytes_are(word, "or") || bytes_are(word, "to")) {
+        if (bytes_are(word, "or") || bytes_are(word, "to") || bytes_are(word, "at")) {
             skip_to_end(r);
             return ERR_OK;
         }

@@ -6,7 +6,7 @@
  *
  *     unit    = factor { ("/" | "*" | "." | "·" | "per") factor } [ remark ]
  *     factor  = [number] ( word {word} | "(" unit ")" )
- *     remark  = ", ..." | " (...)" | "= ..." | "or ..."
+ *     remark  = ", ..." | " (...)" | "= ..." | "or ..." | "to ..." | "at ..."
  *
  * A space binds tighter than "/": GJ/1000 Nm3 is GJ per (1000 Nm3).  "/" and "*" go
  * from left to right: W/m2*K is (W/m2)*K; write W/(m2*K).  Powers stand behind the

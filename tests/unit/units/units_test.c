@@ -146,6 +146,9 @@ Test(units, words_of_substance_do_not_change_the_number)
     expect(12, "t CO2 to H2", 12, "t CO2");
     expect(12, "t METHANOL", 12000, "kg");
     expect(12, "MWh_el", 12, "MWh");
+    expect(12, "t 100% HNO3", 12, "t");
+    expect(12, "t HNO3 (100 %)", 12, "t");
+    expect(12, "m3/h at 1 bar", 12, "m3/h");
     expect(1, "t CO2eq", 1, "t CO2e");
     expect(1, "t CO2 eq/t", 1, "t CO2e/t");
     expect(1, "t CO₂/TJ", 1, "t CO2/TJ");
@@ -171,6 +174,8 @@ Test(units, brackets_group)
     expect(2, "anode effects/cell-day", 2, "1/d");
     expect(2, "anode effect/cell-day", 2, "1/cell-day");
     expect(2, "min/anode effect", 120, "s");
+    expect(2, "anode effects per cell-day", 2, "1/d");
+    expect(1.16, "kg CF4/(t Al mV)", 1.16, "(kg CF4/t Al)/mV");
 }
 
 Test(units, shares_percent_and_ppm_convert)
