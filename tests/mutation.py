@@ -88,6 +88,7 @@ def flags_of(package):
 
 class Family:
     def __init__(self, build, name, work):
+        self.name = name
         self.path = f"gateway/methods/{name}.c"
         self.work = work
         with open(self.path, encoding="utf-8") as file:
@@ -112,7 +113,8 @@ class Family:
             file.write(source)
         return (run([CC, *FLAGS, "-c", code, "-o", program + ".o"]) and
                 run([CC, program + ".o", *self.objects, *self.libraries, "-o", program]) and
-                run([program, "-j1"]))
+                run([program, "-j1", f"--filter={self.name}/*"]) and
+                run([program, "-j1", "--fail-fast"]))
 
     def check(self, excused, tables):
         if not self.survives(self.source):

@@ -56,6 +56,21 @@ Test(goods, embedded_electricity_may_stand_beside_indirect_emissions)
 
 Test(goods, a_precursor_needs_mass_and_direct_emissions)
 {
+    gives("see",
+          "dir_em=0 t; activity_level=1 t; prec_mass1=0.5 t; prec_see_dir1=1 t/t; "
+          "prec_default1=1",
+          "see_dir=0.5 t/t; default_share=1");
+    gives("see", "dir_em=0.5 t; activity_level=1 t", "see_dir=0.5 t/t");
+    fails("see", "dir_em=0 t; activity_level=1 t; electricity=0.5 MWh",
+          "'ef_el' is missing");
+    fails("see",
+          "dir_em=0 t; activity_level=1 t; prec_mass1=1 t; prec_see_dir1=0 t/t; "
+          "prec_mwh1=0.5 MWh/t",
+          "'prec_ef1' is missing");
+    gives("see",
+          "dir_em=0 t; activity_level=1 t; prec_mass1=1 t; prec_see_dir1=0 t/t; "
+          "prec_mwh1=0 MWh/t",
+          "see_ind=0 t/t");
     fails("see", PROCESS "prec_mass1=1 t", "'prec_see_dir1' is missing");
     fails("see", PROCESS "prec_see_dir1=1 t/t", "'prec_mass1' is missing");
     fails("see", PROCESS "prec_mass2=1 t; prec_see_dir2=1 t/t",

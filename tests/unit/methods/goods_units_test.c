@@ -22,6 +22,8 @@ Test(goods_units, fertiliser_per_kilogram_of_nitrogen)
 
 Test(goods_units, means_are_weighted)
 {
+    gives("weighted", "weight1=0.1 t; value1=10 t/t; weight2=0.3 t; value2=2 t/t",
+          "mean=4 t/t");
     gives("weighted", "weight1=1 t; value1=10 t/t; weight2=3000 kg; value2=2 t/t",
           "mean=4 t/t");
     fails("weighted", "weight1=0 t; value1=10 t/t", "the weights add up to 0");

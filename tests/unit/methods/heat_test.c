@@ -43,6 +43,7 @@ Test(heat, standard_factor_assumes_a_boiler_of_90_percent)
 
 Test(heat, factor_of_a_mix_is_weighted_by_energy)
 {
+    gives("ef_mix", "energy1=0.5 TJ; ef1=50 t CO2/TJ", "ef_mix=50 t CO2/TJ");
     gives("ef_mix",
           "energy1=3 TJ; ef1=50 t CO2/TJ; energy2=1 TJ; ef2=90 t CO2/TJ; em_fgc=8 t CO2",
           "ef_mix=62 t CO2/TJ");
