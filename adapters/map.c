@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * map: payloads of any make, decoded by a mapping (the notation is described in
- * docs/reference/mapping.md).  Rules are tried in order; the first that matches the
+ * docs/mapping.md).  Rules are tried in order; the first that matches the
  * topic and whose `where` holds decides: it ignores the message, learns from it, or
  * emits readings.
  *
@@ -418,7 +418,7 @@ const struct adapter adapter_map = {
     .name = "map",
     .summary = "JSON, text and binary payloads of any make, by a mapping",
     .help = "An input names the mapping by 'mapping: FILE' or 'preset: NAME', or holds "
-            "its 'rules'\nitself.  The notation is in docs/reference/mapping.md.",
+            "its 'rules'\nitself.  The notation is in docs/mapping.md.",
     .settings = settings_table,
     .state_size = sizeof(struct map_state),
     .init = init,
