@@ -33,8 +33,8 @@ static void read_all(struct stage *stage, struct bytes body)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct stage *stage = mem_new(struct stage);
-    arena_init(&stage->scratch, (size_t)1024 * 1024);
-    arena_init(&stage->kept, (size_t)256 * 1024);
+    arena_init(&stage->scratch, (size_t)64 * 1024);
+    arena_init(&stage->kept, (size_t)16 * 1024);
     read_all(stage, (struct bytes){.data = data, .len = size});
     arena_deinit(&stage->scratch);
     arena_deinit(&stage->kept);
