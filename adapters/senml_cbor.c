@@ -127,6 +127,7 @@ static struct bytes take_chunks(struct input *in, enum major major)
     size_t len = 0;
     if (!joined) {
         fail(in, "too_large");
+        return (struct bytes){0};
     }
     while (!in->problem && !take_break(in)) {
         struct head head = take_head(in);

@@ -91,6 +91,7 @@ struct sparkplug_device *sparkplug_device_add(struct sparkplug_nodes *nodes,
                                               struct sparkplug_node *node,
                                               struct bytes id)
 {
+    ASSERT(node);
     struct sparkplug_device *device = sparkplug_device_find(node, id);
     size_t bytes = DEVICE_BYTES + id.len;
     if (!device && node->devices.count < SPARKPLUG_DEVICES_MAX &&

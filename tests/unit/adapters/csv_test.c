@@ -193,3 +193,18 @@ Test(csv, every_mistake_in_the_settings_is_told_at_its_place)
         probe_free(p);
     }
 }
+
+Test(csv, a_hundred_thousand_rows_are_one_refusal)
+{
+    struct probe *p = with(wide);
+    struct buf text;
+    buf_init(&text, 4U << 20);
+    for (int i = 0; i < 100000; i++) {
+        buf_add_text(&text, "1,2\n");
+    }
+    cr_assert_eq(probe_feed(p, TOPIC, buf_bytes(&text)), OUTCOME_REJECTED);
+    cr_assert(probe_reason_is(p, "too_many_readings"));
+    cr_assert_eq(p->out.count, 0);
+    buf_deinit(&text);
+    probe_free(p);
+}

@@ -262,3 +262,25 @@ Test(senml, malformed_cbor_is_refused)
             "too_deep");
     probe_free(p);
 }
+
+Test(senml, a_hundred_thousand_records_are_one_refusal)
+{
+    struct probe *p = probe_new("senml", NULL);
+    struct buf pack;
+    buf_init(&pack, 4U << 20);
+    buf_add(&pack, BYTES("\x9f"));
+    for (int i = 0; i < 100000; i++) {
+        buf_add(&pack, BYTES("\xa2\x00\x61\x61\x02\x01"));
+    }
+    buf_add(&pack, BYTES("\xff"));
+    refused(p, buf_bytes(&pack), "too_many_readings");
+    buf_clear(&pack);
+    buf_add_text(&pack, "[{\"bn\":\"d:\"}");
+    for (int i = 0; i < 100000; i++) {
+        buf_add_text(&pack, ",{\"n\":\"a\",\"v\":1}");
+    }
+    buf_add_text(&pack, "]");
+    cr_assert_eq(probe_feed(p, TOPIC, buf_bytes(&pack)), OUTCOME_REJECTED);
+    buf_deinit(&pack);
+    probe_free(p);
+}

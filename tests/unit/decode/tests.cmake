@@ -2,3 +2,5 @@
 unit_test(unit/decode/timeformat_test.c decode)
 unit_test(unit/decode/guess_test.c decode)
 unit_test(unit/decode/decode_test.c decode)
+unit_test(unit/decode/adapter_test.c decode)
+unit_test(unit/decode/inflate_test.c decode)
