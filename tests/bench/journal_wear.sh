@@ -25,8 +25,9 @@ measure() {
     awk -v per="$1" -v commits="$2" -v sectors=$((after - before)) \
         -v flushes=$(($(awk '{print $16}' "$stat") - flushes)) 'BEGIN {
         bytes = sectors * 512
-        printf "%4d records a commit: %7.0f bytes a commit, %.2f a record byte, %.2f flushes\n",
-            per, bytes / commits, bytes / (per * commits * 200), flushes / commits
+        printf "%4d records a commit: %7.0f bytes a commit, ", per, bytes / commits
+        printf "%.2f a record byte, ", bytes / (per * commits * 200)
+        printf "%.2f flushes a commit\n", flushes / commits
     }'
     cat "$work/out"
     rm -rf "$work/mount/$1-$2"
