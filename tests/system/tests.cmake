@@ -25,3 +25,4 @@ add_test(NAME system_truth COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/truth/truth_test.py
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_truth PROPERTIES TIMEOUT 300)
+set_tests_properties(system_source_kill_test PROPERTIES TIMEOUT 300)
