@@ -7,6 +7,12 @@
 
 static bool take_varint(struct bytes *rest, uint64_t *ret_value)
 {
+    if (rest->len && rest->data[0] < 0x80) { /* nearly all of them */
+        *ret_value = rest->data[0];
+        rest->data++;
+        rest->len--;
+        return true;
+    }
     uint64_t value = 0;
     for (size_t i = 0; i < rest->len && i * 7 <= VARINT_LAST_SHIFT; i++) {
         uint8_t byte = rest->data[i];
