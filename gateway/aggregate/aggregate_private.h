@@ -41,6 +41,7 @@ struct aggregate {
     struct buf scratch;
 };
 
+/* Whether any part of the process takes this point. */
 bool aggregate_process_uses(const struct plan_process *process, size_t point);
 
 /* The process's watermark: how far event time has come on every device that is heard. */

@@ -56,6 +56,7 @@ bool history_substitute(const struct history *history, const struct plan_point *
 /* Whether the point's rule looks at windows behind the gap. */
 bool history_looks_ahead(const struct plan_point *point);
 
+/* As stored bytes and back; a bad one sets the cursor's mark. */
 void history_put(const struct history *history, struct buf *out);
 void history_get(struct history *history, struct cursor *c);
 

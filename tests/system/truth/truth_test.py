@@ -75,8 +75,8 @@ def main():
         check_streams(plant, truth, summaries)
         revisions = sum(s["revision"] > 0 for s in summaries)
         assert revisions > 0, "no late reading came: the test tests nothing"
-        print(f"{len(truth['windows'])} windows, {revisions} of them revised, the largest "
-              f"difference {worst:.2g}; {time.monotonic() - began:.1f} s")
+        print(f"{len(truth['windows'])} windows, {revisions} of them revised, "
+              f"largest difference {worst:.2g}, {time.monotonic() - began:.1f} s")
         assert plant.end("gateway") == 0, plant.log("gateway")
 
 
