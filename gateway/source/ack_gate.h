@@ -11,8 +11,9 @@
  *  - acknowledgements leave in the order of arrival, each message id once;
  *  - when a connection ends, what is parked for it is dropped: message ids are used
  *    again, and the broker delivers the messages again;
- *  - nothing is parked without bound: a message id is parked at most once, and the
- *    broker sends no more than `receive maximum` unacknowledged messages;
+ *  - nothing is parked without bound: a message id is parked at most once, so never
+ *    more than 65,535; `receive maximum` should keep it far lower, but mosquitto 2.0.11
+ *    exceeds it when acknowledgements come in groups;
  *  - nothing is acknowledged on a connection after ack_gate_refuse().
  *
  * What it assumes of Paho (1.3.12), checked when the build is configured (symbols),
