@@ -201,6 +201,16 @@ static enum err open_api(struct gateway *g, struct error *e)
     return api_open(&view, &g->api, e);
 }
 
+/* A disk that lost synced records must not make new ones pass for old. */
+static enum err skip_seen(struct gateway *g, struct error *e)
+{
+    struct pipeline_view view;
+    pipeline_lock(g->pipeline, &view);
+    uint64_t seen = view.folded_seq;
+    pipeline_unlock(g->pipeline);
+    return journal_skip_seen(g->journal, seen, e);
+}
+
 /* What is on disk: lock, journal, outbox, and the pipeline between the two. */
 static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error *e)
 {
@@ -216,6 +226,9 @@ static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error 
     }
     if (err == ERR_OK) {
         err = open_pipeline(g, e);
+    }
+    if (err == ERR_OK) {
+        err = skip_seen(g, e);
     }
     return err == ERR_OK ? note_start(g, e) : err;
 }

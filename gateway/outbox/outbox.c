@@ -60,10 +60,14 @@ static const char *const statement_text[SQL_STATEMENTS] = {
         "INSERT INTO dead_letter (seq, received, topic, payload, adapter, reason, detail,"
         " partial) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [SQL_TRIM_DEAD_LETTERS] = "DELETE FROM dead_letter WHERE id <= ?1",
+    /* Processes take turns, so that one the far side will not have holds up no other;
+     * within a process the oldest comes first. */
     [SQL_NEXT_ROWS] =
-        "SELECT o.id, s.key, s.envelope, o.process, o.attempts FROM outbox o"
-        " JOIN summary s ON s.id = o.summary WHERE o.sink = ?1 AND o.status = 0"
-        " ORDER BY o.id LIMIT ?2",
+        "WITH waiting AS (SELECT id, summary, process, attempts,"
+        " row_number() OVER (PARTITION BY process ORDER BY id) AS turn"
+        " FROM outbox WHERE sink = ?1 AND status = 0)"
+        " SELECT w.id, s.key, s.envelope, w.process, w.attempts FROM waiting w"
+        " JOIN summary s ON s.id = w.summary ORDER BY w.turn, w.id LIMIT ?2",
     [SQL_MARK_ROW] = "UPDATE outbox SET status = ?2, error = ?3, receipt = ?4,"
                      " attempts = attempts + 1 WHERE id = ?1 AND status = 0",
     [SQL_TRIED_ROW] = "UPDATE outbox SET attempts = attempts + 1, error = ?2"

@@ -93,8 +93,9 @@ struct outbox_row {
     uint32_t attempts;
 };
 
-/* The oldest rows of this sink that are not done, at most `max`, at most one row a
- * process ahead of an unfinished one (order within a process is kept). */
+/* Rows of this sink that are not done, at most `max`: the oldest of every process, then
+ * the next oldest, and so on, so that none holds up another.  Order within a process is
+ * kept. */
 enum err outbox_next(struct outbox *outbox, const char *sink, struct arena *arena,
                      struct outbox_row *rows, size_t max, size_t *ret_count,
                      struct error *e) MUST_CHECK;

@@ -170,3 +170,29 @@ Test(outbox, slices_come_back_in_order_and_can_be_dropped)
     cr_assert_eq(seen, 20304);
     outbox_close(&outbox);
 }
+
+Test(outbox, processes_take_turns)
+{
+    const char *const sinks[] = {"a", NULL};
+    struct outbox *outbox = opened(sinks);
+    struct error e;
+    for (uint8_t i = 0; i < 5; i++) {
+        struct outbox_summary summary = summary_of(i, "kiln", i, 0);
+        cr_assert_eq(put(outbox, &summary, &e), ERR_OK);
+    }
+    struct outbox_summary other = summary_of(9, "mill", 0, 0);
+    cr_assert_eq(put(outbox, &other, &e), ERR_OK);
+    struct arena arena;
+    arena_init(&arena, 65536);
+    struct outbox_row rows[3];
+    size_t count = 0;
+
+    cr_assert_eq(outbox_next(outbox, "a", &arena, rows, 3, &count, &e), ERR_OK);
+
+    cr_assert_eq(count, 3);
+    cr_assert_str_eq(rows[0].process, "kiln");
+    cr_assert_str_eq(rows[1].process, "mill");
+    cr_assert_eq(rows[2].key[0], 1, "the kiln's second oldest");
+    arena_deinit(&arena);
+    outbox_close(&outbox);
+}
