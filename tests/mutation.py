@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The work of mutation.sh.
 
-A mutant is one changed token of gateway/methods/FAMILY.c.  It is compiled alone, linked in
-front of the libraries with the family's test and the vectors, and run.  It is killed when
-it does not compile, a test fails, or the program crashes or hangs.
+A mutant is one changed token of gateway/methods/FAMILY.c.  It is compiled alone, linked
+in front of the libraries with the family's test and the vectors, and run.  It is killed
+when it does not compile, a test fails, or the program crashes or hangs.
 """
 import os
 import re
