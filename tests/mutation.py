@@ -41,8 +41,9 @@ def is_pointer(source, match):
 
 
 def is_table(line):
-    """A line of the tables: the reference page holds those word for word."""
-    return re.search(r"\.(unit|flags|initial|min|max|help)\b|^ *\{0\}|^#define", line)
+    """A line of the tables, which the reference page holds word for word, or the first
+    value of a variable that the next lines set."""
+    return re.search(r"^ *double \w+ = 0;|\.(unit|flags|initial|min|max|help)\b|^ *\{0\}|^#define", line)
 
 
 def mutants(source, tables):

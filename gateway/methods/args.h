@@ -15,7 +15,7 @@
 
 /* Limits of a share. */
 #define SHARE .flags = INPUT_OPTIONAL | INPUT_LIMITED, .min = 0, .max = 1
-#define NOT_NEGATIVE INPUT_LIMITED, .min = 0, .max = INFINITY
+#define NOT_NEGATIVE INPUT_LIMITED, .min = 0, .max = HUGE_VAL
 
 static inline double arg(const struct method_args *args, size_t input)
 {
