@@ -14,7 +14,6 @@
 #include <stdio.h>
 
 #define STATE_VERSION 1
-#define ARENA_SIZE (8U << 20)
 #define DECODER_STATE_MAX (64U << 20)
 
 struct fold {
@@ -333,7 +332,7 @@ enum err fold_open(const struct plan *plan, const struct slice_store *store,
     fold->plan = plan;
     fold->now_ns = INT64_MIN;
     fold->newest_minute = INT64_MIN;
-    arena_init(&fold->arena, ARENA_SIZE);
+    arena_init(&fold->arena, DECODE_ARENA_SIZE);
     enum err err = decoder_open(plan->routes, plan->route_count, &fold->decoder, e);
     if (err == ERR_OK) {
         err = normaliser_open(plan, &fold->normaliser, e);

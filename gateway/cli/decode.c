@@ -18,7 +18,6 @@
 #define PAYLOAD_MAX ((size_t)16 << 20)
 #define LIST_MAX ((size_t)16 << 20)
 #define MAPPING_MAX ((size_t)4 << 20)
-#define ARENA_SIZE ((size_t)64 << 20)
 #define LINE_MAX_BYTES ((size_t)512 << 20)
 
 /* One decoder for a run; topics that begin with '$' need a filter of their own. */
@@ -354,7 +353,7 @@ static int run(const struct command *command, const struct arguments *arguments)
     if (code != EXIT_OK) {
         return code;
     }
-    arena_init(&s.arena, ARENA_SIZE);
+    arena_init(&s.arena, DECODE_ARENA_SIZE);
     buf_init(&s.out, LINE_MAX_BYTES);
     code = open_session(command, arguments, &s);
     if (code == EXIT_OK) {

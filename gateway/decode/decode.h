@@ -21,6 +21,10 @@
 
 #define DECODE_PAYLOAD_MAX ((size_t)16 << 20)
 
+/* Memory for one message's readings: taken by whoever holds the arena.  A part that is
+ * not touched costs nothing. */
+#define DECODE_ARENA_SIZE ((size_t)64 << 20)
+
 struct decoder;
 
 /* `routes` outlive the decoder.  ERR_CONFIG: settings that an adapter refuses; the text
