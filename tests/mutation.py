@@ -26,6 +26,8 @@ TOKEN = re.compile(r"""
   | (?P<word>[A-Za-z_]\w*)
   | (?P<operator>->|\+\+|--|<=|>=|==|!=|&&|\|\||\+=|-=|\*=|[-+*/<>!])
 """, re.X | re.S | re.M)
+TABLE = re.compile(r"^ *double \w+ = 0;|^ *\{0\}|^#define|"
+                   r"\.(unit|flags|initial|min|max|help)\b")
 LIBRARIES = ["compute", "methods", "units", "core"]
 
 
@@ -43,7 +45,7 @@ def is_pointer(source, match):
 def is_table(line):
     """A line of the tables, which the reference page holds word for word, or the first
     value of a variable that the next lines set."""
-    return re.search(r"^ *double \w+ = 0;|\.(unit|flags|initial|min|max|help)\b|^ *\{0\}|^#define", line)
+    return TABLE.search(line)
 
 
 def mutants(source, tables):
@@ -94,10 +96,9 @@ class Family:
         self.work = work
         with open(self.path, encoding="utf-8") as file:
             self.source = file.read()
-        tests = [f"tests/unit/methods/{name}_test.c", "tests/unit/compute/vectors_test.c",
-                 "tests/unit/compute/compute_test.c", "tests/unit/compute/read_test.c",
-                 "tests/unit/compute/write_test.c",
-                 "tests/unit/methods/method_test.c", "tests/unit/methods/reference_test.c"]
+        names = [f"methods/{name}", "compute/vectors", "compute/compute", "compute/read",
+                 "compute/write", "methods/method", "methods/reference"]
+        tests = [f"tests/unit/{test}_test.c" for test in names]
         self.objects = []
         for test in tests:
             target = os.path.join(work, os.path.basename(test) + ".o")
@@ -105,7 +106,8 @@ class Family:
                            check=True)
             self.objects.append(target)
         self.libraries = [os.path.join(build, f"lib{x}.a") for x in LIBRARIES]
-        self.libraries += ["-ludunits2", "-lm", *flags_of("jansson"), *flags_of("criterion")]
+        self.libraries += ["-ludunits2", "-lm"]
+        self.libraries += flags_of("jansson") + flags_of("criterion")
 
     def survives(self, source):
         code = os.path.join(self.work, "mutant.c")
@@ -113,7 +115,8 @@ class Family:
         with open(code, "w", encoding="utf-8") as file:
             file.write(source)
         return (run([CC, *FLAGS, "-c", code, "-o", program + ".o"]) and
-                run([CC, program + ".o", *self.objects, *self.libraries, "-o", program]) and
+                run([CC, program + ".o", *self.objects, *self.libraries,
+                     "-o", program]) and
                 run([program, "-j1", f"--filter={self.name}/*"]) and
                 run([program, "-j1", "--fail-fast"]))
 
