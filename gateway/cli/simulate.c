@@ -316,7 +316,7 @@ static int load(struct simulation *s, const char *path)
     if (s->plan) {
         s->plant = plant_new(s->plan, &s->given.faults, s->given.from_ns, &s->problems);
     }
-    if (!s->plant) {
+    if (!s->plan || !s->plant) {
         fprintf(stderr, "%.*s", BYTES_ARG(buf_bytes(&s->problems.text)));
         return EXIT_BAD_CONFIG;
     }

@@ -45,6 +45,7 @@ struct publisher {
 
 /* ---- on the library's thread ---- */
 
+/* The library's type, hence no const.  NOLINTNEXTLINE(readability-non-const-parameter) */
 static void on_connected(void *context, char *cause)
 {
     struct publisher *publisher = context;

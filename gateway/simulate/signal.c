@@ -133,6 +133,7 @@ static int64_t holding(const struct signal *signal, int64_t at_ns)
 /* Sum of value times time, in thousandths of unit times hours. */
 static double held(const struct signal *signal, int64_t from_ns, int64_t to_ns)
 {
+    static const int64_t ms_per_hour = NS_PER_HOUR / NS_PER_MS;
     int64_t whole = 0; /* thousandths times ms: exact */
     int64_t at_ns = holding(signal, from_ns);
     for (; at_ns < to_ns; at_ns += signal->interval_ns) {
@@ -141,7 +142,7 @@ static double held(const struct signal *signal, int64_t from_ns, int64_t to_ns)
         end_ns = end_ns < to_ns ? end_ns : to_ns;
         whole += signal_shown(signal, at_ns) * ((end_ns - start_ns) / NS_PER_MS);
     }
-    return (double)whole / (double)(NS_PER_HOUR / NS_PER_MS);
+    return (double)whole / (double)ms_per_hour;
 }
 
 /* What the meter had counted at any time: evenly between samples. */

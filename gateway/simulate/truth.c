@@ -269,7 +269,7 @@ static enum err write_process(const struct plan *plan, const struct span *span,
     int64_t length_ns = plan->windows.length_ns;
     int64_t start_ns = first_start(plan, span->from_ns);
     for (; start_ns + length_ns <= span->to_ns; start_ns += length_ns) {
-        struct truth truth;
+        struct truth truth = {0};
         enum err err = truth_compute(span->plant, process, start_ns, start_ns + length_ns,
                                      &truth, e);
         if (err != ERR_OK) {

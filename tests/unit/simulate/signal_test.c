@@ -50,7 +50,7 @@ Test(signal, an_hour_of_a_rate_is_the_sum_of_its_held_samples)
     struct signal signal = signal_of(POINT_RATE);
     int64_t sum = 0;
     for (int i = 0; i < 360; i++) {
-        sum += signal_shown(&signal, HOUR_NS + i * 10 * NS_PER_S);
+        sum += signal_shown(&signal, HOUR_NS + INT64_C(10) * i * NS_PER_S);
     }
 
     double hour = signal_quantity(&signal, HOUR_NS, HOUR_NS + NS_PER_HOUR);
@@ -103,13 +103,13 @@ Test(signal, a_counter_that_wraps_stays_below_and_its_truth_goes_on)
 {
     struct signal signal = signal_of(POINT_COUNTER);
     struct signal plain = signal;
-    signal.wrap_milli = 50 * 1000;
+    signal.wrap_milli = INT64_C(50) * 1000;
     bool wrapped = false;
     int64_t before = 0;
 
     for (int64_t at = HOUR_NS; at < HOUR_NS + NS_PER_HOUR; at += 10 * NS_PER_S) {
         int64_t shown = signal_shown(&signal, at);
-        cr_assert(shown >= 0 && shown < 50 * 1000);
+        cr_assert(shown >= 0 && shown < INT64_C(50) * 1000);
         wrapped |= shown < before;
         before = shown;
     }
