@@ -187,8 +187,10 @@ static void handshake(const struct endpoint *endpoint, int file, SSL *ssl,
                       struct findings *f)
 {
     char text[256];
+    /* The macro for the name would cast const away. */
     bool good = SSL_set1_host(ssl, endpoint->host) == 1 &&
-                SSL_set_tlsext_host_name(ssl, endpoint->host) == 1 &&
+                SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                         (void *)(uintptr_t)endpoint->host) == 1 &&
                 SSL_set_fd(ssl, file) == 1 && SSL_connect(ssl) == 1;
     long verified = SSL_get_verify_result(ssl);
     if (!good && verified != X509_V_OK) {
