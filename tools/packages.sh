@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test lint     default: build run test
+#   tools/packages.sh build run test lint postgres kafka    default: build run test
 set -euo pipefail
 
 declare -A packages
@@ -12,6 +12,8 @@ packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libjan
 packages[run]="mosquitto"
 packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
     mosquitto-clients python3"
+packages[postgres]="libpq-dev postgresql"
+packages[kafka]="librdkafka-dev"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
 
 wanted=""
@@ -20,7 +22,7 @@ if [ $# -eq 0 ]; then
 fi
 for group in "$@"; do
     if [ -z "${packages[$group]:-}" ]; then
-        echo "packages: no group '$group'; there are: build run test lint" >&2
+        echo "packages: no group '$group'; there are: ${!packages[*]}" >&2
         exit 64
     fi
     wanted+=" ${packages[$group]}"
