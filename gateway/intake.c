@@ -15,7 +15,10 @@
 
 #define WAIT_MS 100
 #define RETRY_MS 500
-#define RECORD_MAX (2U << 20)
+/* Of a record, beside topic, publisher and the message's payload. */
+#define RECORD_HEAD 16U
+/* Of a segment, beside its largest record. */
+#define SEGMENT_HEAD (3U * 4096)
 
 struct intake {
     struct journal *journal;
@@ -24,6 +27,7 @@ struct intake {
     struct source_filter *filters;
     struct source *source;
     struct buf record; /* the source's thread: one message as a record */
+    size_t record_max; /* payload of a record */
     int64_t commit_delay_ns;
     pthread_t committer;
     bool running;
@@ -35,16 +39,29 @@ struct intake {
 
 /* ---- the source's side ---- */
 
+/* A message that is too long for a record is stored as far as it fits, so that it is
+ * counted and set aside like any other that can't be used. */
+static struct message fitting(const struct intake *intake, const struct message *message)
+{
+    struct message fits = *message;
+    size_t names = message->topic.len + message->publisher.len + RECORD_HEAD;
+    size_t room = names < intake->record_max ? intake->record_max - names : 0;
+    if (message->payload.len > room) {
+        log_warn("source.too_large", "topic=%.*s bytes=%zu: set aside",
+                 BYTES_ARG(message->topic), message->payload.len);
+        fits.cut = true;
+        fits.payload = bytes_slice(message->payload, 0, room);
+    }
+    return fits;
+}
+
 static enum err store(void *ctx, const struct message *message, uint64_t *ret_seq,
                       struct error *e)
 {
     struct intake *intake = ctx;
+    struct message fits = fitting(intake, message);
     buf_clear(&intake->record);
-    record_put_message(&intake->record, message);
-    if (intake->record.overflow) {
-        return error_reason(e, ERR_REJECT, "too_large", "message of %zu bytes",
-                            message->payload.len);
-    }
+    record_put_message(&intake->record, &fits);
     return journal_append(intake->journal, RECORD_MESSAGE, buf_bytes(&intake->record),
                           ret_seq, e);
 }
@@ -187,6 +204,12 @@ static enum err open_source(struct intake *intake, bool session_expected, struct
                        &intake->source, e);
 }
 
+static size_t record_max(const struct plan_journal *journal)
+{
+    size_t fits_segment = (size_t)journal->segment_size - SEGMENT_HEAD;
+    return fits_segment < JOURNAL_PAYLOAD_MAX ? fits_segment : JOURNAL_PAYLOAD_MAX;
+}
+
 static enum err start_committer(struct intake *intake, struct error *e)
 {
     int rc = pthread_create(&intake->committer, NULL, run, intake);
@@ -202,7 +225,8 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
     intake->journal = journal;
     intake->plan = plan;
     intake->commit_delay_ns = plan->journal.commit_delay_ns;
-    buf_init(&intake->record, RECORD_MAX);
+    buf_init(&intake->record, 2 * JOURNAL_PAYLOAD_MAX);
+    intake->record_max = record_max(&plan->journal);
     pthread_mutex_init(&intake->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

@@ -159,7 +159,7 @@ void decoder_decode(struct decoder *decoder, const struct message *message,
         reject(ret_decoding, "empty_payload", "the payload is empty");
         return;
     }
-    if (message->payload.len > DECODE_PAYLOAD_MAX) {
+    if (message->cut || message->payload.len > DECODE_PAYLOAD_MAX) {
         reject(ret_decoding, "too_large", "the payload is longer than a message may be");
         return;
     }

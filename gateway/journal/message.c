@@ -3,10 +3,11 @@
  * A message as a record's payload:
  *
  *     0   u8      broker
- *     1   u8      qos in bits 0 and 1, retained in bit 2, duplicate in bit 3
+ *     1   u8      qos in bits 0 and 1, retained in bit 2, duplicate in bit 3,
+ *                     cut in bit 4
  *     2   string  topic      (varint length, then the bytes)
  *         string  publisher
- *         rest    payload, exactly as received
+ *         rest    payload, exactly as received; of a cut message its beginning
  *
  * The time of receipt is the record's wall clock.
  */
@@ -15,11 +16,13 @@
 #define QOS_BITS 3u
 #define RETAINED_BIT 4u
 #define DUPLICATE_BIT 8u
+#define CUT_BIT 16u
 
 void record_put_message(struct buf *out, const struct message *message)
 {
     unsigned flags = (message->qos & QOS_BITS) | (message->retained ? RETAINED_BIT : 0) |
-                     (message->duplicate ? DUPLICATE_BIT : 0);
+                     (message->duplicate ? DUPLICATE_BIT : 0) |
+                     (message->cut ? CUT_BIT : 0);
     buf_add_byte(out, message->broker);
     buf_add_byte(out, (uint8_t)flags);
     buf_add_string(out, message->topic);
@@ -50,6 +53,7 @@ enum err record_get_message(const struct record *record, struct message *ret_mes
         .qos = flags & QOS_BITS,
         .retained = (flags & RETAINED_BIT) != 0,
         .duplicate = (flags & DUPLICATE_BIT) != 0,
+        .cut = (flags & CUT_BIT) != 0,
     };
     return ERR_OK;
 }

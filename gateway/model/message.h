@@ -15,6 +15,7 @@ struct message {
     uint8_t qos;
     bool retained;
     bool duplicate; /* MQTT's dup flag */
+    bool cut;       /* longer than a record holds: `payload` is its beginning */
 };
 
 #endif

@@ -89,6 +89,8 @@ static enum err store(struct connection *connection, const struct message *messa
     for (;;) {
         enum err code = try_store(connection, message, ret_seq, e);
         if (code == ERR_REJECT) {
+            connection_note_error(connection, "message on '%.*s' refused: %s",
+                                  BYTES_ARG(message->topic), e->text);
             *ret_seq = 0;
             return ERR_OK;
         }

@@ -28,8 +28,24 @@ Test(message, a_message_survives_as_it_came)
     cr_assert_eq(back.seq, 9);
     cr_assert_eq(back.received_ns, 77);
     cr_assert(back.retained && !back.duplicate && back.qos == 1 && back.broker == 3);
+    cr_assert(!back.cut);
     record.payload.len = 5;
     cr_assert_eq(record_get_message(&record, &back, NULL), ERR_CORRUPT);
+    buf_deinit(&buf);
+}
+
+Test(message, that_was_too_long_says_so)
+{
+    struct buf buf;
+    buf_init(&buf, 4096);
+    struct message message = {.topic = BYTES("a"), .payload = BYTES("begi"), .cut = true};
+    record_put_message(&buf, &message);
+    struct record record = {.type = RECORD_MESSAGE, .payload = buf_bytes(&buf)};
+    struct message back;
+
+    cr_assert_eq(record_get_message(&record, &back, NULL), ERR_OK);
+
+    cr_assert(back.cut && !back.retained && !back.duplicate && back.qos == 0);
     buf_deinit(&buf);
 }
 
