@@ -35,7 +35,7 @@ struct passage {
     const struct fold_out *out;
     struct decoding decoding;
     struct bytes heard; /* the device last noted as heard */
-    size_t used;        /* readings that a point asked for or a known device sent */
+    size_t used;        /* readings that count, or that a known device sent for nobody */
     char reason[32];    /* first fault of the data */
     char detail[256];
     struct error *e;
@@ -98,9 +98,11 @@ static enum err take_sample(struct passage *p, const struct reading *reading,
     }
     switch (added) {
     case AGGREGATE_ADDED:
+        p->used++;
         fold->counters.samples++;
         break;
     case AGGREGATE_DUPLICATE:
+        p->used++;
         fold->counters.duplicates++;
         break;
     case AGGREGATE_TOO_LATE:
@@ -124,7 +126,7 @@ static enum err take_result(struct passage *p, const struct reading *reading,
     }
     if (!result->usable) {
         return aggregate_reject(p->fold->aggregate, result->point, reading->event_ns,
-                                p->e);
+                                p->fold->now_ns, p->e);
     }
     return take_sample(p, reading, result);
 }
@@ -140,7 +142,7 @@ static enum err take_reading(struct passage *p, const struct reading *reading)
         note_fault(p, "unknown_device", reading);
         return ERR_OK;
     }
-    p->used++;
+    p->used += count == 0 ? 1 : 0;
     fold->counters.unmapped += count == 0 ? 1 : 0;
     enum err err = ERR_OK;
     for (size_t i = 0; err == ERR_OK && i < count; i++) {
@@ -204,13 +206,15 @@ static void act(struct passage *p)
     }
 }
 
-/* True when event time has entered a minute that no reading was in before. */
+/* True when event time has entered a minute that no reading was in before; readings
+ * from too far ahead say nothing of the time. */
 static bool new_minute(struct fold *fold, const struct decoding *d)
 {
     bool moved = false;
+    int64_t most_ns = fold->now_ns + fold->plan->windows.future_ns;
     for (size_t i = 0; i < d->count; i++) {
         int64_t minute = series_minute(d->readings[i].event_ns);
-        if (minute > fold->newest_minute) {
+        if (minute > fold->newest_minute && d->readings[i].event_ns <= most_ns) {
             fold->newest_minute = minute;
             moved = true;
         }

@@ -216,11 +216,16 @@ static void note_last(struct aggregate *a, size_t point, const struct sample *sa
     }
 }
 
+static bool is_future(const struct aggregate *a, int64_t at_ns, int64_t now_ns)
+{
+    return at_ns > now_ns + a->plan->windows.future_ns;
+}
+
 enum err aggregate_add(struct aggregate *a, size_t point, struct sample sample,
                        uint64_t record, int64_t now_ns, enum aggregate_added *ret_added,
                        struct error *e)
 {
-    if (sample.at_ns > now_ns + a->plan->windows.future_ns) {
+    if (is_future(a, sample.at_ns, now_ns)) {
         *ret_added = AGGREGATE_FUTURE;
         return ERR_OK;
     }
@@ -248,8 +253,13 @@ enum err aggregate_add(struct aggregate *a, size_t point, struct sample sample,
 }
 
 enum err aggregate_reject(struct aggregate *a, size_t point, int64_t event_ns,
-                          struct error *e)
+                          int64_t now_ns, struct error *e)
 {
+    enum window_fate fate = fate_of(a, point, event_ns, now_ns);
+    if (is_future(a, event_ns, now_ns) || fate == WINDOW_FINAL ||
+        fate == WINDOW_TOO_FAR) {
+        return ERR_OK;
+    }
     struct slice *slice = NULL;
     enum err err =
         series_slice(&a->series[point], a->store, series_minute(event_ns), &slice, e);

@@ -43,9 +43,10 @@ enum err aggregate_add(struct aggregate *aggregate, size_t point, struct sample 
                        uint64_t record, int64_t now_ns, enum aggregate_added *ret_added,
                        struct error *e) MUST_CHECK;
 
-/* A reading of the point at this time could not be used; it counts as rejected. */
+/* A reading of the point at this time could not be used; it counts as rejected in its
+ * window, if one can still have it. */
 enum err aggregate_reject(struct aggregate *aggregate, size_t point, int64_t event_ns,
-                          struct error *e) MUST_CHECK;
+                          int64_t now_ns, struct error *e) MUST_CHECK;
 
 /* A source lost something we know of: noted in the summaries of the windows that this
  * time falls into. */
