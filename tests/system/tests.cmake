@@ -28,3 +28,17 @@ add_test(NAME system_truth COMMAND ${PYTHON3}
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_truth PROPERTIES TIMEOUT 300)
 set_tests_properties(system_source_kill_test PROPERTIES TIMEOUT 300)
+set_tests_properties(system_registry PROPERTIES TIMEOUT 120)
+
+# The whole: broker, registry, gateway and a simulated plant as programs.  EMGATE_LONG=1
+# makes them take hours instead of seconds; EMGATE_SEED=N gives another run of the kind.
+add_executable(emgate_early ${CMAKE_SOURCE_DIR}/gateway/main.c
+               ${CMAKE_SOURCE_DIR}/tests/system/whole/early_store.c)
+target_link_libraries(emgate_early PRIVATE cli)
+target_link_options(emgate_early PRIVATE -Wl,--wrap=journal_append)
+foreach(name truth kill failure input config restart)
+  add_test(NAME system_whole_${name} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/whole/${name}_test.py)
+  set_tests_properties(system_whole_${name} PROPERTIES TIMEOUT 300 LABELS whole
+    ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endforeach()
