@@ -52,3 +52,4 @@ endforeach()
 
 add_executable(journal_wear EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/bench/journal_wear.c)
 target_link_libraries(journal_wear PRIVATE journal)
+set_tests_properties(unit_journal_crash_test PROPERTIES TIMEOUT 600)
