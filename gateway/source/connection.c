@@ -96,7 +96,7 @@ static void enter(struct connection *connection, enum connection_state state)
     pthread_mutex_lock(&connection->source->lock);
     connection->status.connected = state == CONNECTION_UP;
     connection->status.stopped = state == CONNECTION_STOPPED;
-    connection->status.since_ns = connection->state_since_ns;
+    connection->status.since_ns = clock_wall_ns(connection->source->clock);
     connection->status.version = connection->version;
     pthread_mutex_unlock(&connection->source->lock);
 }

@@ -64,7 +64,7 @@ struct source_intake {
 struct source_status {
     bool connected;
     bool session_present; /* at the last connect */
-    int64_t since_ns;     /* of the present state */
+    int64_t since_ns;     /* of the present state; wall clock */
     int64_t last_message_ns;
     uint64_t messages, bytes, connects, parked;
     uint64_t broker_dropped; /* $SYS counter, when readable */
