@@ -3,6 +3,7 @@
 #include "api.h"
 
 #include "aggregate/slice.h"
+#include "core/timetext.h"
 
 #include <stdio.h>
 
@@ -252,12 +253,12 @@ void api_put_points(const struct gateway_view *view, struct json_writer *w)
 
 /* ---- ready ---- */
 
-static void put_reason(struct json_writer *w, bool *ready, const char *format,
+static void put_reason(struct json_writer *w, bool *ready, const char *words,
                        const char *what)
 {
     char text[512];
     *ready = false;
-    snprintf(text, sizeof text, "%s%s%s", format, *what ? ": " : "", what);
+    snprintf(text, sizeof text, "%s %s", words, what);
     json_text(w, bytes_of(text));
 }
 
@@ -278,15 +279,17 @@ bool api_put_ready(const struct gateway_view *view, struct json_writer *w)
     }
     journal_get_status(view->journal, &journal);
     if (journal.full) {
-        put_reason(w, &ready, "the journal is full", "");
+        char since[TIME_TEXT_MAX];
+        time_print_iso(journal.full_since_ns, since);
+        put_reason(w, &ready, "the journal is full since", since);
     }
     const char *problem = intake_problem(view->intake);
     if (problem) {
-        put_reason(w, &ready, "the journal has failed", problem);
+        put_reason(w, &ready, "the journal has failed:", problem);
     }
     pipeline_lock(view->pipeline, &p);
     if (p.problem[0]) {
-        put_reason(w, &ready, "the pipeline waits", p.problem);
+        put_reason(w, &ready, "the pipeline waits:", p.problem);
     }
     pipeline_unlock(view->pipeline);
     json_close(w, ']');

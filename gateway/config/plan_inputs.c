@@ -200,6 +200,7 @@ static void read_point(struct input *in, const struct value *value)
         return;
     }
     if (!point || !point->window_unit) {
+        in->b->input_lacks_point = true;
         return; /* told where the point stands */
     }
     bool fits =

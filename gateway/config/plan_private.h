@@ -25,6 +25,7 @@ struct build {
     struct table points;      /* id -> struct plan_point */
     struct table factors;     /* id -> struct library_factor */
     struct table factor_sets; /* "name@version" of those used, in order of use */
+    bool input_lacks_point;   /* of a stream: told where the point stands */
 };
 
 struct section {

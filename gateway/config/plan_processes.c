@@ -113,10 +113,12 @@ static void read_stream(struct build *b, const struct node *node, struct stream 
     find_method(b, stream);
     find_term(b, stream);
     size_t before = b->problems->count;
+    b->input_lacks_point = false;
     if (stream->plan.method) {
         build_inputs(b, &stream->plan, stream->inputs, node);
     }
-    if (stream->plan.method && b->problems->count == before) {
+    bool sound = b->problems->count == before && !b->input_lacks_point;
+    if (stream->plan.method && sound) {
         build_try_method(b, &stream->plan, node);
     }
 }

@@ -18,7 +18,7 @@ COAL = "emission_factor: {value: 94.6 t CO2/TJ, source: test}"
 MISTAKES = (
     ("unknown key", 'client_id: "g1"', 'clientid: "g1"', "clientid"),
     ("unknown word", "metric: tyres,    kind: amount", "metric: tyres, kind: amont",
-     "amont"),
+     "did you mean 'amount'?"),
     ("wrong unit", "ncv: {value: 25.8 GJ/t", "ncv: {value: 25.8 GJ/h", "GJ/h"),
     ("unknown point", "{point: kiln_meal_a}", "{point: kiln_meal_x}", "kiln_meal_x"),
     ("bad duration", "idle: 60s", "idle: 60 bananas", "bananas"),

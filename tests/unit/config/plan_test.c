@@ -200,6 +200,18 @@ Test(plan, a_point_that_is_not_there_names_the_nearest)
                  "plant.yaml:22:34: there is no point 'cole'; did you mean 'coal'?\n");
 }
 
+Test(plan, a_point_with_a_mistake_is_told_once_not_at_its_streams_too)
+{
+    struct buf text = plant_with("kind: rate, unit: kg/s", "kind: rat, unit: kg/s");
+    struct problems problems;
+    struct plan *plan = plan_of((const char *)text.data, NULL, NULL, &problems);
+
+    cr_assert_null(plan);
+    cr_expect_eq(problems.count, 1, "%s", (const char *)problems.text.data);
+    problems_deinit(&problems);
+    buf_deinit(&text);
+}
+
 Test(plan, a_unit_of_another_dimension_is_refused_in_words)
 {
     struct problems problems;
