@@ -6,14 +6,16 @@
 #include "pipeline_private.h"
 
 #include "core/mem.h"
-#include "envelope.pb-c.h"
+#include "evidence/checkpoint.h"
+#include "evidence/dsse.h"
+
+#include <stdio.h>
 
 #define RECORDS_MAX 50000             /* a commit at the latest after so many */
 #define WAIT_NS (2 * NS_PER_S)        /* with results, and after the last one */
 #define WAIT_EMPTY_NS (10 * NS_PER_S) /* with nothing but the cursor */
 #define LETTERS_MAX 5000
 #define SUMMARIES_MAX 5000
-#define PAYLOAD_TYPE "application/vnd.emgate.summary.v1+protobuf"
 
 void batch_clear(struct pipeline *p)
 {
@@ -21,21 +23,6 @@ void batch_clear(struct pipeline *p)
     p->summary_count = 0;
     p->letter_count = 0;
     p->batch_records = 0;
-}
-
-static struct bytes envelope_of(struct arena *arena, struct bytes summary)
-{
-    Emgate__V1__Envelope envelope;
-    emgate__v1__envelope__init(&envelope);
-    envelope.payload_type = (char *)(uintptr_t)PAYLOAD_TYPE;
-    envelope.payload.data = (uint8_t *)(uintptr_t)summary.data;
-    envelope.payload.len = summary.len;
-    size_t len = emgate__v1__envelope__get_packed_size(&envelope);
-    uint8_t *bytes = arena_take(arena, len, 1);
-    if (bytes) {
-        emgate__v1__envelope__pack(&envelope, bytes);
-    }
-    return (struct bytes){.data = bytes, .len = bytes ? len : 0};
 }
 
 static enum err full(struct pipeline *p, struct error *e)
@@ -60,7 +47,9 @@ enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
         .summary = arena_copy(&p->arena, summary->bytes),
     };
     memcpy(kept->key, summary->key, sizeof kept->key);
-    kept->envelope = envelope_of(&p->arena, kept->summary);
+    const struct key_pair *key = p->settings.key;
+    kept->envelope =
+        dsse_envelope(DSSE_SUMMARY, kept->summary, &key, key ? 1 : 0, &p->arena);
     return full(p, e);
 }
 
@@ -113,6 +102,22 @@ static enum err put_config(struct pipeline *p, struct error *e)
     return outbox_put_state(p->settings.outbox, "config", buf_bytes(&p->state), e);
 }
 
+/* The newest signed statement of the journal's size and root, for whoever asks. */
+static enum err put_checkpoint(struct pipeline *p, struct error *e)
+{
+    const struct merkle *log = fold_log(p->chapter.fold);
+    if (!p->settings.key || log->count == 0) {
+        return ERR_OK;
+    }
+    struct checkpoint checkpoint = {.size = log->count};
+    snprintf(checkpoint.origin, sizeof checkpoint.origin, "emgate/%s",
+             p->chapter.plan->gateway_id);
+    merkle_root(log, checkpoint.root);
+    buf_clear(&p->state);
+    checkpoint_put(&checkpoint, p->settings.key, &p->state);
+    return outbox_put_state(p->settings.outbox, "checkpoint", buf_bytes(&p->state), e);
+}
+
 /* Slices that no window needs are dropped, an hour's worth at a time. */
 static enum err drop_old_slices(struct pipeline *p, struct error *e)
 {
@@ -148,6 +153,9 @@ static enum err put_all(struct pipeline *p, struct error *e)
     }
     if (err == ERR_OK) {
         err = put_results(p, e);
+    }
+    if (err == ERR_OK) {
+        err = put_checkpoint(p, e);
     }
     return err == ERR_OK ? drop_old_slices(p, e) : err;
 }

@@ -46,10 +46,25 @@ enum err chapter_turn(struct chapter *chapter, struct bytes config,
     if (chapter->fold) {
         fold_save(chapter->fold, &saved);
     }
+    struct merkle before = chapter->before;
     chapter_close(chapter);
     enum err err = chapter_open(chapter, config, buf_bytes(&saved), store, software, e);
+    if (err == ERR_OK && saved.len == 0) {
+        fold_begin_log(chapter->fold, &before);
+    }
     buf_deinit(&saved);
     return err;
+}
+
+enum err chapter_step(struct chapter *chapter, const struct record *record,
+                      const struct fold_out *out, struct error *e)
+{
+    uint8_t leaf[MERKLE_HASH_LEN];
+    if (chapter->fold) {
+        return fold_step(chapter->fold, record, out, e);
+    }
+    fold_log_record(&chapter->before, record, leaf);
+    return ERR_OK;
 }
 
 void chapter_close(struct chapter *chapter)
@@ -57,4 +72,5 @@ void chapter_close(struct chapter *chapter)
     fold_close(&chapter->fold);
     plan_free(&chapter->plan);
     bundle_deinit(&chapter->bundle);
+    merkle_init(&chapter->before);
 }

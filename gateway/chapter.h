@@ -15,7 +15,8 @@
 struct chapter {
     struct bundle bundle;
     struct plan *plan;
-    struct fold *fold; /* NULL before the first configuration */
+    struct fold *fold;    /* NULL before the first configuration */
+    struct merkle before; /* the records before it */
 };
 
 /* Begins from stored bytes: a configuration bundle, and the state to go on from (empty:
@@ -29,6 +30,11 @@ enum err chapter_open(struct chapter *chapter, struct bytes config, struct bytes
 enum err chapter_turn(struct chapter *chapter, struct bytes config,
                       const struct slice_store *store, const char *software,
                       struct error *e) MUST_CHECK;
+
+/* Takes one record, as fold_step(); before the first configuration it only counts into
+ * the journal's tree. */
+enum err chapter_step(struct chapter *chapter, const struct record *record,
+                      const struct fold_out *out, struct error *e) MUST_CHECK;
 
 void chapter_close(struct chapter *chapter);
 

@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 #define DECODER_STATE_MAX (64U << 20)
 
 struct fold {
@@ -24,6 +24,7 @@ struct fold {
     struct arena arena; /* of one message */
     struct fold_counters counters;
     uint64_t cursor;
+    struct merkle log;     /* one leaf a record, from seq 1 on */
     int64_t now_ns;        /* highest record time so far */
     int64_t newest_minute; /* of event times seen */
 };
@@ -294,10 +295,23 @@ static void step_gap(struct fold *fold, const struct record *record)
     aggregate_gap(fold->aggregate, record->wall_ns, dropped ? "broker_dropped" : reason);
 }
 
+/* The leaf of record `seq` has index seq - 1; a lost record's is empty. */
+void fold_log_record(struct merkle *log, const struct record *record,
+                     uint8_t ret_leaf[MERKLE_HASH_LEN])
+{
+    ASSERT(record->seq > log->count);
+    record_leaf(record, ret_leaf);
+    merkle_add_empty(log, record->seq - 1 - log->count);
+    merkle_add(log, ret_leaf);
+}
+
 enum err fold_step(struct fold *fold, const struct record *record,
                    const struct fold_out *out, struct error *e)
 {
+    uint8_t leaf[MERKLE_HASH_LEN];
     ASSERT(record->seq > fold->cursor);
+    fold_log_record(&fold->log, record, leaf);
+    aggregate_set_record(fold->aggregate, leaf);
     fold->cursor = record->seq;
     fold->now_ns = record->wall_ns > fold->now_ns ? record->wall_ns : fold->now_ns;
     fold->counters.records++;
@@ -346,6 +360,7 @@ enum err fold_open(const struct plan *plan, const struct slice_store *store,
         return err;
     }
     fold->aggregate = aggregate_new(plan, store, software);
+    aggregate_use_log(fold->aggregate, &fold->log);
     *ret_fold = fold;
     return ERR_OK;
 }
@@ -410,6 +425,7 @@ void fold_save(const struct fold *fold, struct buf *out)
     buf_add_u64(out, fold->cursor);
     buf_add_u64(out, (uint64_t)fold->now_ns);
     buf_add_u64(out, (uint64_t)fold->newest_minute);
+    merkle_put(&fold->log, out);
     put_counters(&fold->counters, out);
     decoder_save(fold->decoder, &part);
     buf_add_string(out, buf_bytes(&part));
@@ -428,6 +444,7 @@ enum err fold_load(struct fold *fold, struct bytes saved, struct error *e)
     fold->cursor = cursor_u64(&c);
     fold->now_ns = (int64_t)cursor_u64(&c);
     fold->newest_minute = (int64_t)cursor_u64(&c);
+    merkle_get(&fold->log, &c);
     get_counters(&fold->counters, &c);
     struct bytes decoder = cursor_string(&c);
     struct bytes aggregate = cursor_string(&c);
@@ -436,6 +453,17 @@ enum err fold_load(struct fold *fold, struct bytes saved, struct error *e)
     }
     enum err err = decoder_load(fold->decoder, decoder, e);
     return err == ERR_OK ? aggregate_load(fold->aggregate, aggregate, e) : err;
+}
+
+void fold_begin_log(struct fold *fold, const struct merkle *log)
+{
+    ASSERT(fold->cursor == 0);
+    fold->log = *log;
+}
+
+const struct merkle *fold_log(const struct fold *fold)
+{
+    return &fold->log;
 }
 
 uint64_t fold_cursor(const struct fold *fold)

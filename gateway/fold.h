@@ -15,6 +15,7 @@
 #define FOLD_H
 
 #include "aggregate/aggregate.h"
+#include "core/merkle.h"
 #include "decode/decode.h"
 #include "journal/journal.h"
 #include "outbox/outbox.h"
@@ -70,6 +71,15 @@ enum err fold_flush(struct fold *fold, struct error *e) MUST_CHECK;
 /* Everything that is not in slices, as bytes and back; load() right after open(). */
 void fold_save(const struct fold *fold, struct buf *out);
 enum err fold_load(struct fold *fold, struct bytes saved, struct error *e) MUST_CHECK;
+
+/* Adds a record to a tree over the journal; gives its leaf. */
+void fold_log_record(struct merkle *log, const struct record *record,
+                     uint8_t ret_leaf[MERKLE_HASH_LEN]);
+
+/* The fold's tree: one leaf a record, from seq 1 on.  begin_log() hands over the records
+ * before the first one folded. */
+void fold_begin_log(struct fold *fold, const struct merkle *log);
+const struct merkle *fold_log(const struct fold *fold);
 
 /* The last record taken; 0: none. */
 uint64_t fold_cursor(const struct fold *fold);

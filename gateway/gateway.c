@@ -32,6 +32,7 @@ struct gateway {
     int lock_file;
     struct journal *journal;
     struct outbox *outbox;
+    struct key_pair *key;
     struct pipeline *pipeline;
     struct intake *intake;
     struct forward **forwards;
@@ -111,6 +112,17 @@ static enum err open_outbox(struct gateway *g, struct error *e)
     return err;
 }
 
+enum err gateway_open_key(const struct plan *plan, struct key_pair **ret_pair,
+                          struct error *e)
+{
+    char path[4096];
+    if (plan->signing_key.kind != SECRET_NONE) {
+        return key_open(&plan->signing_key, ret_pair, e);
+    }
+    snprintf(path, sizeof path, "%s/signing.key", plan->state_directory);
+    return key_open_or_make(path, ret_pair, e);
+}
+
 static void give_action(void *ctx, size_t broker, const struct action *action)
 {
     struct gateway *g = ctx;
@@ -132,6 +144,7 @@ static enum err open_pipeline(struct gateway *g, struct error *e)
     struct pipeline_settings settings = {.journal = g->journal,
                                          .outbox = g->outbox,
                                          .software = GATEWAY_SOFTWARE,
+                                         .key = g->key,
                                          .action = give_action,
                                          .failed = pipeline_failed,
                                          .ctx = g,
@@ -225,6 +238,9 @@ static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error 
         err = open_outbox(g, e);
     }
     if (err == ERR_OK) {
+        err = gateway_open_key(g->plan, &g->key, e);
+    }
+    if (err == ERR_OK) {
         err = open_pipeline(g, e);
     }
     if (err == ERR_OK) {
@@ -271,6 +287,7 @@ static void close_all(struct gateway *g)
     }
     mem_free(&g->forwards);
     pipeline_close(&g->pipeline);
+    key_close(&g->key);
     outbox_close(&g->outbox);
     journal_close(&g->journal);
     if (g->lock_file >= 0) {

@@ -103,17 +103,14 @@ static enum err take_record(struct pipeline *p, const struct record *record,
         }
     }
     p->cursor = record->seq;
-    if (!p->chapter.fold) {
-        return ERR_OK; /* nothing is folded before the first configuration */
-    }
     struct fold_out out = {.ctx = p,
                            .summary = batch_summary,
                            .dead_letter = batch_dead_letter,
                            .action = give_action};
-    if (p->batch_records++ == 0) {
+    if (p->chapter.fold && p->batch_records++ == 0) {
         p->batch_since_ns = clock_boot_ns(p->settings.clock);
     }
-    return fold_step(p->chapter.fold, record, &out, e);
+    return chapter_step(&p->chapter, record, &out, e);
 }
 
 /* The next record, if there is one; damage is logged and passed over. */

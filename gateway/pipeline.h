@@ -11,6 +11,7 @@
 #ifndef PIPELINE_H
 #define PIPELINE_H
 
+#include "evidence/key.h"
 #include "fold.h"
 
 struct pipeline;
@@ -19,6 +20,7 @@ struct pipeline_settings {
     struct journal *journal;
     struct outbox *outbox;
     const char *software;
+    const struct key_pair *key; /* signs summaries; NULL: they stay unsigned */
     /* Something for a broker; only for records of the last minute. */
     void (*action)(void *ctx, size_t broker, const struct action *action);
     /* The pipeline can't go on; called once, from its thread. */

@@ -182,7 +182,8 @@ static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
                                  .from_ns = at_ns - reach_ns,
                                  .to_ns = at_ns + reach_ns,
                                  .now_ns = now_ns,
-                                 .record = record};
+                                 .record = record,
+                                 .leaf = a->has_leaf ? a->leaf : NULL};
     if (reach_ns > 0) {
         int64_t before_ns = 0;
         int64_t behind_ns = 0;
@@ -219,6 +220,17 @@ static void note_last(struct aggregate *a, size_t point, const struct sample *sa
 static bool is_future(const struct aggregate *a, int64_t at_ns, int64_t now_ns)
 {
     return at_ns > now_ns + a->plan->windows.future_ns;
+}
+
+void aggregate_use_log(struct aggregate *a, const struct merkle *log)
+{
+    a->log = log;
+}
+
+void aggregate_set_record(struct aggregate *a, const uint8_t leaf[MERKLE_HASH_LEN])
+{
+    a->has_leaf = true;
+    memcpy(a->leaf, leaf, MERKLE_HASH_LEN);
 }
 
 enum err aggregate_add(struct aggregate *a, size_t point, struct sample sample,

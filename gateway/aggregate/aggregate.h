@@ -13,6 +13,7 @@
 
 #include "aggregate/process.h"
 #include "aggregate/series.h"
+#include "core/merkle.h"
 
 struct aggregate;
 
@@ -29,6 +30,14 @@ struct aggregate_news {
     int64_t now_ns;
 };
 void aggregate_hear(struct aggregate *aggregate, const struct aggregate_news *news);
+
+/* The journal's tree, which summaries name as it stands when they are made: borrowed
+ * for life.  Without it they name none. */
+void aggregate_use_log(struct aggregate *aggregate, const struct merkle *log);
+
+/* What is added from here on comes from the record with this hash. */
+void aggregate_set_record(struct aggregate *aggregate,
+                          const uint8_t leaf[MERKLE_HASH_LEN]);
 
 enum aggregate_added {
     AGGREGATE_ADDED,

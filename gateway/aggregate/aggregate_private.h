@@ -35,7 +35,10 @@ struct aggregate {
     int64_t begin_ns; /* journal time of the first record folded */
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     size_t gap_count;
-    struct zone *zone; /* of the installation */
+    struct zone *zone;        /* of the installation */
+    const struct merkle *log; /* the journal's tree, or NULL */
+    bool has_leaf;
+    uint8_t leaf[MERKLE_HASH_LEN]; /* of the record at hand */
     struct sample_list list;
     struct arena arena; /* of one summary */
     struct buf scratch;

@@ -176,6 +176,12 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
     }
     note_history(a, state, &value, from_ns, time.now_ns);
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
+    uint8_t tree_root[MERKLE_HASH_LEN];
+    uint8_t input_root[MERKLE_HASH_LEN];
+    if (a->log) {
+        merkle_root(a->log, tree_root);
+        merkle_root(&window->inputs, input_root);
+    }
     bool again = window->revisions > 0;
     struct summary_facts facts = {
         .plan = a->plan,
@@ -193,6 +199,10 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
         .lost = lost_messages(a, state, from_ns, to_ns),
         .gaps = gaps,
         .gap_count = gaps_in(a, from_ns, to_ns, gaps),
+        .input_root = a->log ? input_root : NULL,
+        .input_count = window->inputs.count,
+        .tree_root = a->log ? tree_root : NULL,
+        .tree_size = a->log ? a->log->count : 0,
     };
     return summary_write(&value, &facts, &a->arena, ret_bytes, e);
 }

@@ -305,7 +305,7 @@ static Emgate__V1__DataQuality *write_quality(struct writer *w)
     return q;
 }
 
-static Emgate__V1__Provenance *write_provenance(struct writer *w, uint64_t input_count)
+static Emgate__V1__Provenance *write_provenance(struct writer *w)
 {
     Emgate__V1__Provenance *p = arena_new(w->arena, Emgate__V1__Provenance);
     if (!p) {
@@ -320,7 +320,10 @@ static Emgate__V1__Provenance *write_provenance(struct writer *w, uint64_t input
     p->software = text(facts->software);
     p->first_record = facts->first_record;
     p->last_record = facts->last_record;
-    p->input_count = input_count;
+    p->input_root = hash(facts->input_root);
+    p->input_count = facts->input_count;
+    p->tree_size = facts->tree_size;
+    p->tree_root = hash(facts->tree_root);
     p->previous = hash(facts->previous);
     p->supersedes = hash(facts->supersedes);
     p->reason = text(facts->reason);
@@ -389,7 +392,6 @@ enum err summary_write(const struct process_value *value,
     summary.see_direct = known(&w, value->see_direct, see_unit(&w));
     summary.see_indirect = known(&w, value->see_indirect, see_unit(&w));
     summary.quality = write_quality(&w);
-    summary.provenance =
-        write_provenance(&w, summary.quality ? summary.quality->received : 0);
+    summary.provenance = write_provenance(&w);
     return pack(&summary, &w, ret_bytes, e);
 }

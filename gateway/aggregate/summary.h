@@ -32,6 +32,10 @@ struct summary_facts {
     uint64_t lost;                  /* messages known to be lost */
     const struct summary_gap *gaps; /* beside those of the points */
     size_t gap_count;
+    const uint8_t *input_root; /* over the records that touched the window, or NULL */
+    uint64_t input_count;
+    const uint8_t *tree_root; /* of the journal's tree now, or NULL */
+    uint64_t tree_size;
 };
 
 /* The bytes, in `arena`.  ERR_REJECT: they do not fit. */

@@ -118,12 +118,16 @@ static void reach_back(struct windows *windows, int64_t start_ns, int64_t now_ns
     windows->first_ns = start_ns;
 }
 
-static void note_record(struct window *window, uint64_t record)
+/* A record counts once, however many of its readings touch the window. */
+static void note_record(struct window *window, const struct window_touch *touch)
 {
     if (window->first_record == 0) {
-        window->first_record = record;
+        window->first_record = touch->record;
     }
-    window->last_record = record;
+    if (window->last_record != touch->record && touch->leaf) {
+        merkle_add(&window->inputs, touch->leaf);
+    }
+    window->last_record = touch->record;
 }
 
 void windows_touch(struct windows *windows, const struct window_touch *touch)
@@ -137,14 +141,14 @@ void windows_touch(struct windows *windows, const struct window_touch *touch)
     if (own_ns < windows->first_ns) {
         reach_back(windows, own_ns, touch->now_ns);
     }
-    note_record(find_or_add(windows, own_ns), touch->record);
+    note_record(find_or_add(windows, own_ns), touch);
     int64_t from_ns =
         touch->from_ns > windows->first_ns ? touch->from_ns : windows->first_ns;
     int64_t s = windows_start(windows, from_ns);
     for (; s <= touch->to_ns; s += windows->length_ns) {
         struct window *window = s < windows->next_ns ? find(windows, s) : NULL;
         if (window) {
-            note_record(window, touch->record);
+            note_record(window, touch);
             make_dirty(window, touch->now_ns, WINDOW_LATE_DATA);
         }
         if (s >= windows->next_ns) {
@@ -210,9 +214,10 @@ void windows_prune(struct windows *windows, int64_t before_ns)
         const struct window *window = &windows->list[i];
         bool final = window->start_ns + windows->length_ns < before_ns &&
                      window->start_ns < windows->next_ns && !window->dirty;
-        if (!final) {
-            windows->list[kept++] = *window;
+        if (!final && kept < i) {
+            windows->list[kept] = *window;
         }
+        kept += final ? 0 : 1;
     }
     windows->count = kept;
 }
@@ -245,6 +250,7 @@ void windows_put(const struct windows *windows, struct buf *out)
         buf_add_u64(out, (uint64_t)window->dirty_since_ns);
         buf_add_byte(out, (uint8_t)window->reason);
         buf_add(out, (struct bytes){window->key, WINDOW_KEY_LEN});
+        merkle_put(&window->inputs, out);
     }
 }
 
@@ -276,6 +282,7 @@ void windows_get(struct windows *windows, struct cursor *c)
         window->reason =
             cursor_byte(c) == WINDOW_SUBSTITUTE ? WINDOW_SUBSTITUTE : WINDOW_LATE_DATA;
         take_key(c, window->key);
+        merkle_get(&window->inputs, c);
     }
     if (length_ns != windows->length_ns && windows->started) {
         /* Windows of another length are final: a new row of them begins where the old

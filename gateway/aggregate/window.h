@@ -13,6 +13,7 @@
 
 #include "core/buf.h"
 #include "core/check.h"
+#include "core/merkle.h"
 
 #define WINDOW_KEY_LEN 32
 /* How many windows are opened at most to reach back to an early reading, or in a row
@@ -34,6 +35,7 @@ struct window {
     int64_t dirty_since_ns;             /* journal time */
     enum window_reason reason;          /* why it is dirty */
     uint8_t key[WINDOW_KEY_LEN];        /* of the last summary */
+    struct merkle inputs;               /* the records that touched it, in order */
 };
 
 struct windows {
@@ -73,6 +75,7 @@ enum window_fate windows_fate(const struct windows *windows, int64_t at_ns,
 struct window_touch {
     int64_t at_ns, from_ns, to_ns, now_ns;
     uint64_t record;
+    const uint8_t *leaf; /* the record's hash; NULL: not known, and not counted */
 };
 void windows_touch(struct windows *windows, const struct window_touch *touch);
 

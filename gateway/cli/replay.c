@@ -124,7 +124,7 @@ static enum err take(struct replay *r, const struct record *record, struct error
             return err;
         }
     }
-    return r->chapter.fold ? fold_step(r->chapter.fold, record, &out, e) : ERR_OK;
+    return chapter_step(&r->chapter, record, &out, e);
 }
 
 static enum err fold_all(struct replay *r, struct journal_reader *reader, struct error *e)

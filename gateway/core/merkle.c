@@ -32,18 +32,68 @@ void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
     crypto_hash_sha256(ret_hash, both, sizeof both);
 }
 
+/* Adds a complete subtree of 2^level leaves where one may stand. */
+static void add_subtree(struct merkle *tree, unsigned level,
+                        const uint8_t root[MERKLE_HASH_LEN])
+{
+    ASSERT(tree->count <= UINT64_MAX - ((uint64_t)1 << level));
+    uint8_t hash[MERKLE_HASH_LEN];
+    memcpy(hash, root, sizeof hash);
+    unsigned at = level;
+    for (uint64_t bits = tree->count >> level; bits & 1; bits >>= 1) {
+        merkle_node(tree->roots[at], hash, hash);
+        at++;
+    }
+    memcpy(tree->roots[at], hash, sizeof hash);
+    tree->count += (uint64_t)1 << level;
+}
+
 void merkle_add(struct merkle *tree, const uint8_t leaf[MERKLE_HASH_LEN])
 {
-    ASSERT(tree->count < UINT64_MAX);
-    uint8_t hash[MERKLE_HASH_LEN];
-    memcpy(hash, leaf, sizeof hash);
-    unsigned level = 0;
-    for (uint64_t bits = tree->count; bits & 1; bits >>= 1) {
-        merkle_node(tree->roots[level], hash, hash);
-        level++;
+    add_subtree(tree, 0, leaf);
+}
+
+void merkle_add_empty(struct merkle *tree, uint64_t count)
+{
+    uint8_t roots[64][MERKLE_HASH_LEN]; /* of 2^level empty leaves */
+    unsigned known = 0;
+    merkle_leaf((struct bytes){0}, roots[0]);
+    while (count > 0) {
+        unsigned level = 0;
+        while (level < 63 && !(tree->count >> level & 1) && count >> level >> 1 > 0) {
+            level++;
+        }
+        for (; known < level; known++) {
+            merkle_node(roots[known], roots[known], roots[known + 1]);
+        }
+        add_subtree(tree, level, roots[level]);
+        count -= (uint64_t)1 << level;
     }
-    memcpy(tree->roots[level], hash, sizeof hash);
-    tree->count++;
+}
+
+void merkle_put(const struct merkle *tree, struct buf *out)
+{
+    buf_add_u64(out, tree->count);
+    for (unsigned level = 0; level < 64; level++) {
+        if (tree->count >> level & 1) {
+            buf_add(out, (struct bytes){tree->roots[level], MERKLE_HASH_LEN});
+        }
+    }
+}
+
+void merkle_get(struct merkle *tree, struct cursor *c)
+{
+    merkle_init(tree);
+    uint64_t count = cursor_u64(c);
+    for (unsigned level = 0; level < 64; level++) {
+        if (count >> level & 1) {
+            struct bytes root = cursor_take(c, MERKLE_HASH_LEN);
+            if (root.len == MERKLE_HASH_LEN) {
+                memcpy(tree->roots[level], root.data, MERKLE_HASH_LEN);
+            }
+        }
+    }
+    tree->count = c->failed ? 0 : count;
 }
 
 void merkle_root(const struct merkle *tree, uint8_t ret_hash[MERKLE_HASH_LEN])

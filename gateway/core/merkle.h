@@ -13,7 +13,7 @@
 #ifndef CORE_MERKLE_H
 #define CORE_MERKLE_H
 
-#include "core/bytes.h"
+#include "core/buf.h"
 
 #define MERKLE_HASH_LEN 32
 
@@ -32,6 +32,14 @@ void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
 
 /* Adds the hash of the next leaf. */
 void merkle_add(struct merkle *tree, const uint8_t leaf[MERKLE_HASH_LEN]);
+
+/* Adds `count` leaves of nothing, leaf(""), in the place of leaves that are lost. */
+void merkle_add_empty(struct merkle *tree, uint64_t count);
+
+/* The tree as stored bytes and back: its count, then the roots it keeps, the smallest
+ * subtree first.  A bad one sets the cursor's mark. */
+void merkle_put(const struct merkle *tree, struct buf *out);
+void merkle_get(struct merkle *tree, struct cursor *c);
 
 /* The root over all leaves so far. */
 void merkle_root(const struct merkle *tree, uint8_t ret_hash[MERKLE_HASH_LEN]);

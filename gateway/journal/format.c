@@ -149,6 +149,7 @@ size_t format_get_record(struct bytes data, struct record *ret_record)
         .wall_ns = (int64_t)endian_u64(from + 20),
         .boot_ns = (int64_t)endian_u64(from + 28),
         .payload = part(from, FORMAT_RECORD_HEAD, len),
+        .body = part(from, 8, len),
     };
     return len;
 }

@@ -52,7 +52,12 @@ struct record {
     int64_t wall_ns; /* our clocks when it was appended */
     int64_t boot_ns;
     struct bytes payload;
+    struct bytes body; /* what its hash is over, from type to payload, as it stands in
+                          the journal; empty in a record that was not read there */
 };
+
+/* The hash of a record as a leaf of the journal's tree: docs/formats/journal.md. */
+void record_leaf(const struct record *record, uint8_t ret_hash[32]);
 
 enum journal_sync { JOURNAL_SYNC_ALWAYS, JOURNAL_SYNC_INTERVAL };
 

@@ -13,6 +13,9 @@
  */
 #include "journal/journal.h"
 
+#include "core/merkle.h"
+#include "journal/format.h"
+
 #define QOS_BITS 3u
 #define RETAINED_BIT 4u
 #define DUPLICATE_BIT 8u
@@ -56,4 +59,22 @@ enum err record_get_message(const struct record *record, struct message *ret_mes
         .cut = (flags & CUT_BIT) != 0,
     };
     return ERR_OK;
+}
+
+void record_leaf(const struct record *record, uint8_t ret_hash[32])
+{
+    if (record->body.len > 0) {
+        merkle_leaf(record->body, ret_hash);
+        return;
+    }
+    struct buf whole;
+    uint8_t head[FORMAT_RECORD_HEAD];
+    struct record bare = *record;
+    bare.payload = (struct bytes){0};
+    format_put_record(head, &bare);
+    buf_init(&whole, FORMAT_RECORD_HEAD + JOURNAL_PAYLOAD_MAX);
+    buf_add(&whole, (struct bytes){.data = head + 8, .len = sizeof head - 8});
+    buf_add(&whole, record->payload);
+    merkle_leaf(buf_bytes(&whole), ret_hash);
+    buf_deinit(&whole);
 }
