@@ -35,7 +35,7 @@ static bool take_field(struct bytes *rest, const char *word, struct bytes *ret_v
         return false;
     }
     size_t line_len = (size_t)(end - rest->data);
-    *ret_value = bytes_slice(*rest, len, line_len);
+    *ret_value = bytes_slice(*rest, len, line_len - len);
     *rest = bytes_slice(*rest, line_len + 1, rest->len);
     return true;
 }

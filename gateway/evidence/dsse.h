@@ -17,6 +17,7 @@
 #define DSSE_RECEIPT "application/vnd.emgate.receipt.v1"
 #define DSSE_KEY_CHANGE "application/vnd.emgate.key-change.v1"
 
+/* Signs a payload of this type, or checks such a signature. */
 void dsse_sign(const struct key_pair *pair, const char *type, struct bytes payload,
                uint8_t ret_signature[KEY_SIGNATURE_LEN]);
 bool dsse_verify(const struct key_public *key, const char *type, struct bytes payload,

@@ -59,6 +59,8 @@ void key_print(const struct key_public *key, char ret_text[KEY_HEX_MAX])
 
 struct key_pair *key_of_seed(const uint8_t seed[KEY_PUBLIC_LEN])
 {
+    int ready = sodium_init(); /* again and from any thread: no effect */
+    ASSERT(ready >= 0);
     struct key_pair *pair = mem_new(struct key_pair);
     uint8_t open[KEY_PUBLIC_LEN];
     (void)sodium_mlock(pair, sizeof *pair); /* without the right to lock it works too */
@@ -133,6 +135,8 @@ enum err key_make(const char *path, struct error *e)
     uint8_t seed[KEY_PUBLIC_LEN];
     char line[KEY_HEX_MAX + 1];
     char place[PATH_LEN_MAX];
+    int ready = sodium_init();
+    ASSERT(ready >= 0);
     randombytes_buf(seed, sizeof seed);
     struct key_pair *pair = key_of_seed(seed);
     sodium_bin2hex(line, KEY_HEX_MAX, seed, sizeof seed);

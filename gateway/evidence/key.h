@@ -46,6 +46,7 @@ void key_close(struct key_pair **pair);
 /* Views; they hold as long as the pair. */
 const struct key_public *key_get_public(const struct key_pair *pair);
 
+/* Signs bytes as they are; says whether a signature of 64 bytes is one over them. */
 void key_sign(const struct key_pair *pair, struct bytes message,
               uint8_t ret_signature[KEY_SIGNATURE_LEN]);
 bool key_verify(const struct key_public *key, struct bytes message,

@@ -89,3 +89,57 @@ Test(merkle, leaf_by_leaf_is_the_same_as_the_definition)
         cr_assert_arr_eq(hash, wanted, sizeof hash, "%zu leaves", count);
     }
 }
+
+Test(merkle, many_empty_leaves_are_the_same_as_one_by_one)
+{
+    uint8_t empty[MERKLE_HASH_LEN];
+    merkle_leaf((struct bytes){0}, empty);
+    for (uint64_t before = 0; before < 9; before++) {
+        for (uint64_t count = 0; count < 20; count++) {
+            struct merkle one;
+            struct merkle all;
+            uint8_t wanted[MERKLE_HASH_LEN];
+            uint8_t root[MERKLE_HASH_LEN];
+            merkle_init(&one);
+            merkle_init(&all);
+            merkle_add_empty(&all, before);
+            merkle_add_empty(&all, count);
+            for (uint64_t i = 0; i < before + count; i++) {
+                merkle_add(&one, empty);
+            }
+            merkle_root(&one, wanted);
+            merkle_root(&all, root);
+            cr_assert_eq(all.count, one.count);
+            cr_assert_arr_eq(root, wanted, sizeof wanted);
+        }
+    }
+}
+
+Test(merkle, stored_tree_goes_on_where_it_was)
+{
+    struct merkle tree;
+    struct merkle back;
+    struct buf stored;
+    uint8_t leaf[MERKLE_HASH_LEN] = {3};
+    uint8_t wanted[MERKLE_HASH_LEN];
+    uint8_t root[MERKLE_HASH_LEN];
+    merkle_init(&tree);
+    for (int i = 0; i < 13; i++) {
+        merkle_add(&tree, leaf);
+    }
+    buf_init(&stored, 4096);
+    merkle_put(&tree, &stored);
+    struct cursor c = cursor_of(buf_bytes(&stored));
+    merkle_get(&back, &c);
+    cr_assert_not(c.failed);
+    cr_assert_eq(c.rest.len, 0);
+    merkle_add(&tree, leaf);
+    merkle_add(&back, leaf);
+    merkle_root(&tree, wanted);
+    merkle_root(&back, root);
+    cr_assert_arr_eq(root, wanted, sizeof wanted);
+    struct cursor cut = cursor_of(bytes_slice(buf_bytes(&stored), 0, stored.len - 1));
+    merkle_get(&back, &cut);
+    cr_assert(cut.failed);
+    buf_deinit(&stored);
+}

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+foreach(name key dsse checkpoint change receipt)
+  unit_test(unit/evidence/${name}_test.c evidence)
+endforeach()
