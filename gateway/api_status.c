@@ -43,6 +43,7 @@ static void put_brokers(const struct gateway_view *view, struct json_writer *w)
         json_pair(w, "name", view->plan->brokers[i].name);
         json_pair(w, "uri", view->plan->brokers[i].uri);
         put_bool(w, "connected", s.connected);
+        put_bool(w, "subscribed", s.subscribed);
         put_bool(w, "session_present", s.session_present);
         json_pair(w, "protocol", s.version == 5 ? "5" : "3.1.1");
         put_time(w, "since", s.since_ns);
@@ -275,6 +276,9 @@ bool api_put_ready(const struct gateway_view *view, struct json_writer *w)
         source_get_status(intake_source(view->intake), i, &s);
         if (!s.connected) {
             put_reason(w, &ready, "not connected to broker", view->plan->brokers[i].name);
+        } else if (!s.subscribed) {
+            put_reason(w, &ready, "not subscribed at broker",
+                       view->plan->brokers[i].name);
         }
     }
     journal_get_status(view->journal, &journal);

@@ -150,6 +150,7 @@ static void subscribe(struct connection *connection, bool failed_only)
         bool failed = filter->failed;
         bool session_present = connection->session_present;
         filter->failed = false;
+        filter->granted = filter->granted && failed_only;
         pthread_mutex_unlock(&connection->source->lock);
         if (failed || !failed_only) {
             mqtt_client_subscribe(connection, filter, session_present);

@@ -137,6 +137,9 @@ static void on_close_failed(void *context, MQTTAsync_failureData *data)
 static void note_suback(struct filter *filter, int code)
 {
     struct connection *connection = filter->connection;
+    pthread_mutex_lock(&connection->source->lock);
+    filter->granted = code >= 0 && code <= filter->qos;
+    pthread_mutex_unlock(&connection->source->lock);
     if (code == filter->qos || filter->system || code < 0) { /* < 0: connection ended */
         return;
     }

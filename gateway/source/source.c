@@ -306,8 +306,11 @@ void source_get_status(struct source *source, size_t broker,
     struct connection *connection = &source->connections[broker];
     pthread_mutex_lock(&source->lock);
     *ret_status = connection->status;
+    ret_status->subscribed = ret_status->connected;
     for (size_t i = 0; i < connection->filter_count; i++) {
-        ret_status->filters_failed += connection->filters[i].failed;
+        const struct filter *filter = &connection->filters[i];
+        ret_status->filters_failed += filter->failed;
+        ret_status->subscribed &= filter->granted || filter->system;
     }
     pthread_mutex_unlock(&source->lock);
     ret_status->messages = connection->messages;

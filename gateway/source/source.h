@@ -73,6 +73,7 @@ struct source_status {
     bool stopped;      /* the store failed for good: no more is taken in */
     bool duplicate_id; /* another client seems to use this client id */
     unsigned filters_failed; /* subscriptions the broker refused; retried */
+    bool subscribed;         /* every one of them stands, on this connection */
     char last_error[256];    /* the last one, kept until the next stable connection */
 };
 

@@ -45,7 +45,9 @@ struct filter {
     const char *topic;
     int qos;
     bool system; /* our own, of $SYS; not told when refused */
-    bool failed; /* under source->lock */
+    /* Under source->lock: */
+    bool failed;
+    bool granted; /* on this connection */
 };
 
 struct connection {

@@ -46,6 +46,11 @@ static bool is_connected(const struct source_status *status)
     return status->connected;
 }
 
+static bool is_subscribed(const struct source_status *status)
+{
+    return status->subscribed;
+}
+
 static bool nothing_parked(const struct source_status *status)
 {
     return status->parked == 0;
@@ -59,7 +64,7 @@ Test(source, takes_messages_in_and_acknowledges_them)
     struct source_broker settings = settings_of(&broker);
     struct collector *collector = collector_new(true);
     collector_open(collector, &settings, 1);
-    cr_assert(collector_wait_status(collector, is_connected));
+    cr_assert(collector_wait_status(collector, is_subscribed));
 
     publish(&broker, 1, 500);
 

@@ -11,7 +11,7 @@ static bool is_connected(const struct source_status *status)
 
 static bool filter_refused(const struct source_status *status)
 {
-    return status->filters_failed == 1;
+    return !status->subscribed && status->filters_failed == 1;
 }
 
 static bool wrong_password(const struct source_status *status)
