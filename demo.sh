@@ -88,6 +88,26 @@ wait_for() {
     exit 69
 }
 
+# The gateway's session must stand at the broker before the plant speaks: what nobody has
+# subscribed to is nobody's.
+wait_subscribed() { # wait_subscribed PORT PID
+    local line
+    for _ in {1..600}; do
+        line=""
+        if { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null; then
+            printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3
+            read -r line <&3 || true
+            exec 3>&-
+        fi
+        case "$line" in *" 200 "*) return ;; esac
+        kill -0 "$2" 2>/dev/null || break
+        sleep 0.05
+    done
+    echo "demo: the gateway is not ready:" >&2
+    tail -n 20 "$dir/gateway.log" >&2
+    exit 69
+}
+
 start() { # start NAME COMMAND...
     local name=$1
     shift
@@ -118,6 +138,7 @@ start registry "$registry" run -c "$dir/registry.yaml"
 wait_for registry "$api" "${pids[-1]}"
 start gateway "$emgate" run -c "$dir/cement.yaml"
 wait_for gateway "$page" "${pids[-1]}"
+wait_subscribed "$page" "${pids[-1]}"
 start plant "$emgate" simulate "$dir/cement.yaml" --truth "$dir/truth.json"
 plant=${pids[-1]}
 
