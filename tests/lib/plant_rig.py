@@ -202,7 +202,7 @@ class Gateway(Program):
         def ready():
             assert self.alive(), self.tail()
             status = self.status()
-            return status and status["brokers"][0]["connected"]
+            return status and status["brokers"][0]["subscribed"]
         wait_until(ready, 30, lambda: self.name + " connects:\n" + self.tail())
 
     def ask(self, path):

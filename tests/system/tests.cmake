@@ -36,9 +36,13 @@ add_executable(emgate_early ${CMAKE_SOURCE_DIR}/gateway/main.c
                ${CMAKE_SOURCE_DIR}/tests/system/whole/early_store.c)
 target_link_libraries(emgate_early PRIVATE cli)
 target_link_options(emgate_early PRIVATE -Wl,--wrap=journal_append)
-foreach(name truth kill failure input config restart)
+foreach(name truth kill failure input config restart full)
   add_test(NAME system_whole_${name} COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/system/whole/${name}_test.py)
   set_tests_properties(system_whole_${name} PROPERTIES TIMEOUT 300 LABELS whole
     ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endforeach()
+
+add_test(NAME system_whole_demo COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/whole/demo_test.py)
+set_tests_properties(system_whole_demo PROPERTIES TIMEOUT 900 LABELS long)

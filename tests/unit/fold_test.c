@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fold.h"
+
+#include "fold_rig.h"
+
+#include <stdlib.h>
+
+#define STEPS 36 /* of ten seconds */
+
+/* A course with what goes wrong: a message twice, one late, one held for two minutes,
+ * rubbish, a gap, an unknown device, a device that never comes back. */
+static struct rig_records *faulty_course(void)
+{
+    struct rig_records *records = mem_new(struct rig_records);
+    for (int i = 0; i < STEPS; i++) {
+        int64_t now_ns = RIG_START_NS + i * 10 * NS_PER_S;
+        rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
+        if (i % 5 == 0) {
+            rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
+        }
+        if (i != 8 && i < 25) {
+            rig_add_device(records, now_ns + 2 * NS_PER_MS, 'b', i);
+        }
+        rig_add_device(records, now_ns + 3 * NS_PER_MS, 'c', i % 7 == 3 ? i - 1 : i);
+        if (i == 20) {
+            rig_add_device(records, now_ns + 4 * NS_PER_MS, 'b', 8);
+            rig_add_message(records, now_ns, "emgate/v1/a/telemetry", BYTES("rubbish"));
+            rig_add_device(records, now_ns, 'x', 20);
+            buf_add_text(&rig_add(records, RECORD_GAP, now_ns)->payload, "session gone");
+        }
+        rig_add(records, RECORD_TICK, now_ns + 5 * NS_PER_S);
+    }
+    for (int i = 0; i < 30; i++) {
+        int64_t now_ns = RIG_START_NS + (STEPS * 10 + i * 5) * NS_PER_S;
+        rig_add(records, RECORD_TICK, now_ns);
+    }
+    return records;
+}
+
+static void expect_same_summaries(const struct fold_rig *one, const struct fold_rig *two,
+                                  size_t cut)
+{
+    cr_assert_eq(one->summary_count, two->summary_count, "cut at %zu: %zu and %zu", cut,
+                 one->summary_count, two->summary_count);
+    for (size_t i = 0; i < one->summary_count; i++) {
+        cr_assert_eq(memcmp(one->summaries[i].key, two->summaries[i].key, 32), 0,
+                     "cut at %zu: summary %zu of %s differs", cut, i,
+                     one->summaries[i].process);
+    }
+}
+
+Test(fold, cut_anywhere_gives_the_same_bytes, .timeout = 100)
+{
+    struct rig_records *records = faulty_course();
+    struct fold_rig *whole = mem_new(struct fold_rig);
+    fold_rig_init(whole);
+    fold_rig_run(whole, records, 0, records->count);
+    struct buf state = fold_rig_save(whole);
+    cr_assert_gt(whole->summary_count, 10);
+    cr_assert_eq(whole->letter_count, 2);
+
+    for (size_t cut = 0; cut <= records->count; cut++) {
+        struct fold_rig *parts = mem_new(struct fold_rig);
+        fold_rig_init(parts);
+        fold_rig_run(parts, records, 0, cut);
+        fold_rig_restart(parts);
+        fold_rig_run(parts, records, cut, records->count);
+        struct buf end = fold_rig_save(parts);
+        expect_same_summaries(whole, parts, cut);
+        cr_assert(bytes_equal(buf_bytes(&state), buf_bytes(&end)), "cut at %zu", cut);
+        buf_deinit(&end);
+        fold_rig_deinit(parts);
+        mem_free(&parts);
+    }
+    buf_deinit(&state);
+    fold_rig_deinit(whole);
+    mem_free(&whole);
+    rig_free(records);
+}
+
+Test(fold, restarted_after_every_record_gives_the_same_summaries)
+{
+    struct rig_records *records = faulty_course();
+    struct fold_rig *whole = mem_new(struct fold_rig);
+    struct fold_rig *parts = mem_new(struct fold_rig);
+    fold_rig_init(whole);
+    fold_rig_init(parts);
+    fold_rig_run(whole, records, 0, records->count);
+    for (size_t i = 0; i < records->count; i++) {
+        fold_rig_run(parts, records, i, i + 1);
+        fold_rig_restart(parts);
+    }
+
+    expect_same_summaries(whole, parts, 0);
+    fold_rig_deinit(whole);
+    fold_rig_deinit(parts);
+    mem_free(&whole);
+    mem_free(&parts);
+    rig_free(records);
+}
+
+/* Swaps payloads within blocks; times of receipt stay in order. */
+static void shuffle(struct rig_records *records, size_t block, unsigned seed)
+{
+    for (size_t from = 0; from < records->count; from += block) {
+        for (size_t i = from + block - 1; i > from; i--) {
+            size_t j = from + (size_t)rand_r(&seed) % (i - from + 1);
+            bool messages = i < records->count && j < records->count &&
+                            records->list[i].type == RECORD_MESSAGE &&
+                            records->list[j].type == RECORD_MESSAGE;
+            if (messages) {
+                struct buf kept = records->list[i].payload;
+                records->list[i].payload = records->list[j].payload;
+                records->list[j].payload = kept;
+            }
+        }
+    }
+}
+
+static void expect_equal_emissions(const struct fold_rig *one, const struct fold_rig *two,
+                                   int minutes)
+{
+    static const char *const processes[] = {"kiln", "mill"};
+    for (int i = 0; i < 2 * minutes; i++) {
+        const struct rig_summary *a = rig_latest(one, processes[i % 2], i / 2);
+        const struct rig_summary *b = rig_latest(two, processes[i % 2], i / 2);
+        cr_assert(a && b, "minute %d", i / 2);
+        cr_assert_eq(a->direct, b->direct);
+        cr_assert_eq(a->indirect, b->indirect);
+        cr_assert_eq(a->activity, b->activity);
+        cr_assert_eq(a->received, b->received);
+        cr_assert_eq(a->valid, b->valid);
+        cr_assert(a->complete && b->complete);
+    }
+}
+
+Test(fold, order_of_arrival_does_not_change_emissions)
+{
+    struct rig_records *records = rig_course(60);
+    struct fold_rig *whole = mem_new(struct fold_rig);
+    fold_rig_init(whole);
+    fold_rig_run(whole, records, 0, records->count);
+
+    /* Within a step; within a minute; far beyond the lateness, so by revisions. */
+    static const size_t blocks[] = {4, 24, 96};
+    for (unsigned seed = 1; seed <= 12; seed++) {
+        struct rig_records *shuffled = rig_course(60);
+        struct fold_rig *other = mem_new(struct fold_rig);
+        shuffle(shuffled, blocks[seed % 3], seed);
+        fold_rig_init(other);
+        fold_rig_run(other, shuffled, 0, shuffled->count);
+        expect_equal_emissions(whole, other, 8);
+        fold_rig_deinit(other);
+        mem_free(&other);
+        rig_free(shuffled);
+    }
+    fold_rig_deinit(whole);
+    mem_free(&whole);
+    rig_free(records);
+}
+
+Test(fold, two_processes_share_a_meter)
+{
+    struct rig_records *records = rig_course(30);
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+    const struct rig_summary *kiln = rig_latest(rig, "kiln", 1);
+    const struct rig_summary *mill = rig_latest(rig, "mill", 1);
+
+    cr_assert(kiln && mill);
+    cr_assert_float_eq(kiln->indirect, 0.6 * 0.1 * 0.5, 1e-12); /* 100 kWh a minute */
+    cr_assert_float_eq(mill->indirect, 0.4 * 0.1 * 0.5, 1e-12);
+    cr_assert_float_eq(kiln->direct, 13.0 / 60 * 25.8 / 1000 * 94.6, 1e-12);
+    cr_assert_float_eq(kiln->activity, 160.0 / 60, 1e-12);
+    cr_assert_float_eq(mill->activity, 160.0 / 60, 1e-12);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+Test(fold, counts_every_message_once)
+{
+    struct rig_records *records = faulty_course();
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+    const struct fold_counters *c = fold_get_counters(rig->fold);
+
+    cr_assert_eq(c->records, records->count);
+    cr_assert_eq(c->messages, c->accepted + c->empty + c->partial + c->rejected);
+    cr_assert_eq(c->rejected, 2);
+    cr_assert_eq(c->partial, 0);
+    cr_assert_gt(c->duplicates, 0);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+Test(fold, a_gap_is_noted_in_the_window_of_its_time)
+{
+    struct rig_records *records = faulty_course();
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+
+    const struct rig_summary *with = rig_latest(rig, "mill", 3);
+    const struct rig_summary *without = rig_latest(rig, "mill", 2);
+    cr_assert(with && without);
+    cr_assert_str_eq(with->gap, "session_lost");
+    cr_assert_eq(without->gap_count, 0);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+static void one_message(const char *unit, int64_t ahead_ns, const char *reason)
+{
+    struct rig_records *records = mem_new(struct rig_records);
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    struct telemetry_reading reading = rig_number("coal", 12);
+    reading.unit = bytes_of(unit);
+    rig_add_batch(records, RIG_START_NS, "a", RIG_START_NS + ahead_ns, &reading, 1);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, 1);
+
+    const struct fold_counters *c = fold_get_counters(rig->fold);
+    cr_expect_eq(c->rejected, 1);
+    cr_expect_eq(c->partial + c->accepted + c->empty, 0);
+    cr_expect_str_eq(rig->letter, reason);
+    cr_expect(!rig->letter_partial);
+    struct error e;
+    cr_assert_eq(fold_flush(rig->fold, &e), ERR_OK);
+    cr_expect_eq(rig->memory.count, ahead_ns > NS_PER_HOUR ? 0 : 1); /* slices */
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+Test(fold, a_message_of_which_nothing_is_used_is_rejected)
+{
+    one_message("degC", 0, "wrong_unit");
+    one_message("t/h", 2 * NS_PER_HOUR, "future_timestamp");
+    one_message("degC", 30000 * NS_PER_HOUR, "wrong_unit");
+}
+
+Test(fold, a_reading_from_the_future_does_not_stop_windows_from_closing_on_messages)
+{
+    struct rig_records *records = mem_new(struct rig_records);
+    struct telemetry_reading reading = rig_number("coal", 12);
+    rig_add_batch(records, RIG_START_NS, "a", RIG_START_NS + 90000 * NS_PER_HOUR,
+                  &reading, 1);
+    for (int i = 0; i < 9; i++) { /* no tick among them */
+        for (char device = 'a'; device <= 'c'; device++) {
+            rig_add_device(records, RIG_START_NS + i * 20 * NS_PER_S, device, 2 * i);
+        }
+    }
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+
+    cr_assert(rig_latest(rig, "mill", 0));
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+Test(fold, a_message_that_was_too_long_is_set_aside)
+{
+    struct rig_records *records = mem_new(struct rig_records);
+    struct message message = {
+        .topic = BYTES("emgate/v1/a/telemetry"), .payload = BYTES("\n\x01"), .cut = true};
+    record_put_message(&rig_add(records, RECORD_MESSAGE, RIG_START_NS)->payload,
+                       &message);
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, 1);
+
+    cr_assert_str_eq(rig->letter, "too_large");
+    cr_assert_eq(fold_get_counters(rig->fold)->rejected, 1);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
+
+Test(fold, stored_state_that_is_cut_or_of_another_version_is_corrupt)
+{
+    struct rig_records *records = rig_course(9);
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    struct error e;
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+    struct buf saved = fold_rig_save(rig);
+
+    for (size_t len = 0; len < saved.len; len++) {
+        fold_close(&rig->fold);
+        fold_rig_open_fold(rig);
+        cr_assert_eq(fold_load(rig->fold, bytes_slice(buf_bytes(&saved), 0, len), &e),
+                     ERR_CORRUPT, "%zu of %zu bytes", len, saved.len);
+    }
+    buf_deinit(&saved);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+    rig_free(records);
+}
