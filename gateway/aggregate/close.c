@@ -31,7 +31,8 @@ int64_t aggregate_watermark(const struct aggregate *a, const struct process_stat
     for (size_t i = 0; i < state->device_count; i++) {
         const struct device *device = &a->devices[state->devices[i]];
         int64_t since_ns = device->heard_ns == INT64_MIN ? a->begin_ns : device->heard_ns;
-        if (now_ns - since_ns > w->idle_ns) {
+        /* Before the first record nothing has begun, so nobody is silent yet. */
+        if (since_ns != INT64_MIN && now_ns - since_ns > w->idle_ns) {
             continue;
         }
         if (device->newest_ns == INT64_MIN) {
