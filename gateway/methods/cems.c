@@ -38,9 +38,9 @@ enum { FOSSIL, BIOMASS, N2O, CO2E };
         {"biomass_fraction", .unit = "1", .initial = "0", SHARE,                         \
          .help = "share of the CO2 that is biomass"},                                    \
     {                                                                                    \
-        "biomass_evidence",                                                              \
-            .unit = "1", .initial = "1", .stream_initial = "0", SHARE,                   \
-            .help = "share of the biomass for which sustainability evidence is held"     \
+        "biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,   \
+                            .help = "evidence: share of the biomass for which "          \
+                                    "sustainability evidence is held"                    \
     }
 
 static const struct method_input inputs[] = {
@@ -173,7 +173,7 @@ const struct method method_cems_average = {
     .name = "cems_average",
     .summary = "gas measured in the stack, from averages of a period",
     .formula = "Em [t] = conc [g/Nm3] x hours [h] x flow [1000 Nm3/h] x 1e-3; "
-               "CO2e = Em x GWP x (1 - BF)",
+               "CO2e = Em x GWP x (1 - BF x evidence)",
     .source = "2025/2547 Annex II B.6, eq. 16, 18; template V2.1 sheet B_EmInst",
     .version = "1",
     .inputs = average_inputs,

@@ -41,7 +41,7 @@ static const struct method_input inputs[] = {
     {"biomass_fraction", .unit = "1", .initial = "0", SHARE,
      .help = "BF: share of the carbon that is biomass"},
     {"biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,
-     .help = "share of the biomass for which sustainability evidence is held"},
+     .help = "evidence: share of the biomass for which sustainability evidence is held"},
     {0},
 };
 
@@ -137,9 +137,10 @@ static enum err compute(const struct method_args *args,
 const struct method method_combustion = {
     .name = "combustion",
     .summary = "CO2 from burning a fuel, standard method",
-    .formula = "Em = FQ [t] x NCV [GJ/t] / 1000 x EF [t CO2/TJ] x OF x (1 - BF)\n"
-               "or Em = FQ x EF [t CO2/t] x OF x (1 - BF)\n"
-               "or Em = FQ x CC [t C/t] x 3.664 x OF x (1 - BF)",
+    .formula =
+        "Em = FQ [t] x NCV [GJ/t] / 1000 x EF [t CO2/TJ] x OF x (1 - BF x evidence)\n"
+        "or Em = FQ x EF [t CO2/t] x OF x (1 - BF x evidence)\n"
+        "or Em = FQ x CC [t C/t] x 3.664 x OF x (1 - BF x evidence)",
     .source = "2025/2547 Annex II B.3.1.1, eq. 5, 6, 9, 10; B.3.3",
     .version = "1",
     .term = TERM_DIRECT,

@@ -2,7 +2,7 @@
 /*
  * Mass balance of carbon, one stream of it: 2025/2547 Annex II B.3.2, equations 12 to 15.
  *
- *     Em = f x AD x CC x (1 - BF)             eq. 12, 15; f = 3.664 t CO2/t C
+ *     Em = f x AD x CC x (1 - BF x evidence)             eq. 12, 15; f = 3.664 t CO2/t C
  *     CC = EF / f   or   CC = EF x NCV / f    eq. 14, 13
  *
  *     AD   what comes in is positive, what goes out negative; t or 1000 Nm3
@@ -28,7 +28,7 @@ static const struct method_input inputs[] = {
     {"biomass_fraction", .unit = "1", .initial = "0", SHARE,
      .help = "BF: share of the carbon that is biomass"},
     {"biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,
-     .help = "share of the biomass for which sustainability evidence is held"},
+     .help = "evidence: share of the biomass for which sustainability evidence is held"},
     {0},
 };
 
@@ -91,8 +91,8 @@ static enum err compute(const struct method_args *args,
 const struct method method_mass_balance = {
     .name = "mass_balance",
     .summary = "CO2 by the carbon that comes in and goes out, one stream of the balance",
-    .formula =
-        "Em = 3.664 [t CO2/t C] x AD [t, outputs negative] x CC [t C/t] x (1 - BF)",
+    .formula = "Em = 3.664 [t CO2/t C] x AD [t, outputs negative] x CC [t C/t] x (1 - BF "
+               "x evidence)",
     .source = "2025/2547 Annex II B.3.2, eq. 12 to 15",
     .version = "1",
     .term = TERM_DIRECT,

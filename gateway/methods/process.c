@@ -24,7 +24,7 @@ static const struct method_input inputs[] = {
     {"biomass_fraction", .unit = "1", .initial = "0", SHARE,
      .help = "BF: share of the carbon that is biomass"},
     {"biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,
-     .help = "share of the biomass for which sustainability evidence is held"},
+     .help = "evidence: share of the biomass for which sustainability evidence is held"},
     {0},
 };
 
@@ -55,7 +55,7 @@ static enum err process(const struct method_args *args,
 const struct method method_process = {
     .name = "process",
     .summary = "CO2 from a material by reaction, standard method (carbonates A and B)",
-    .formula = "Em = AD [t] x EF [t CO2/t] x CF x (1 - BF)",
+    .formula = "Em = AD [t] x EF [t CO2/t] x CF x (1 - BF x evidence)",
     .source = "2025/2547 Annex II B.3.1.2, eq. 11; B.3.3",
     .version = "1",
     .term = TERM_DIRECT,

@@ -79,7 +79,7 @@ enum { FUEL_CO2, FUEL_CH4, FUEL_N2O, FUEL_OTHER };
 
 static const struct method_input fuel_inputs[] = {
     FUEL_INPUTS,
-    {"fuel", .unit = "t", .flags = NOT_NEGATIVE, .help = "fuel consumed"},
+    {"fuel", .unit = "t", .flags = NOT_NEGATIVE, .help = "M: fuel consumed"},
     {0},
 };
 

@@ -80,7 +80,8 @@ static enum err waste_gas_export(const struct method_args *args,
 const struct method method_waste_gas_import = {
     .name = "waste_gas_import",
     .summary = "waste gas taken in by a process",
-    .formula = "WG_imp = V x NCV [TJ] x EF_NG [56.1 t CO2/TJ]",
+    .formula = "WG_imp = V x NCV / 1000 [TJ] x EF_NG [56.1 t CO2/TJ]\n"
+               "or WG_imp = energy [TJ] x EF_NG [56.1 t CO2/TJ]",
     .source = "2025/2547 Annex III A.2.3, eq. 53",
     .version = "1",
     .term = TERM_WASTE_GAS_IMPORT,
@@ -93,7 +94,8 @@ const struct method method_waste_gas_import = {
 const struct method method_waste_gas_export = {
     .name = "waste_gas_export",
     .summary = "waste gas given away by a process",
-    .formula = "WG_exp = V x NCV [TJ] x EF_NG [56.1 t CO2/TJ] x 0.667",
+    .formula = "WG_exp = V x NCV / 1000 [TJ] x EF_NG [56.1 t CO2/TJ] x 0.667\n"
+               "or WG_exp = energy [TJ] x EF_NG [56.1 t CO2/TJ] x 0.667",
     .source = "2025/2547 Annex III A.2.3, eq. 54",
     .version = "1",
     .term = TERM_WASTE_GAS_EXPORT,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/methods/method_test.c methods)
+unit_test(unit/methods/formula_test.c methods)
 unit_test(unit/methods/reference_test.c methods)
 unit_test(unit/methods/properties_test.c compute)
 foreach(family attribution aviation cems chemistry chp combustion electricity factors_calc
