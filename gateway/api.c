@@ -2,6 +2,7 @@
 /* The routes of the gateway's server: questions in, answers by api_*.c. */
 #include "api.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/number.h"
 #include "web/server.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 
 #define LIMIT_DEFAULT 100
+#define READINGS_SPAN_MAX_NS (24 * NS_PER_HOUR)
 
 struct api {
     struct gateway_view view;
@@ -97,6 +99,37 @@ static void rows(void *ctx, const struct web_question *question,
     finish(answer, api_put_rows(api->view.outbox, sink, limit, &w, &e), &e);
 }
 
+static void explain(void *ctx, const struct web_question *question,
+                    struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    const char *process = question->parameter(question->ctx, "process");
+    int64_t at_ns = (int64_t)whole(question, "at", 0);
+    finish(answer,
+           api_put_explain(api->view.plan, api->view.outbox, process, at_ns, &w, &e), &e);
+}
+
+/* By default the last hour before `to`; at most a day. */
+static void readings(void *ctx, const struct web_question *question,
+                     struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    const char *point = question->parameter(question->ctx, "point");
+    int64_t now_ns = clock_wall_ns(&clock_system);
+    int64_t to_ns = (int64_t)whole(question, "to", (uint64_t)now_ns);
+    int64_t from_ns = (int64_t)whole(question, "from", (uint64_t)(to_ns - NS_PER_HOUR));
+    from_ns =
+        to_ns - from_ns > READINGS_SPAN_MAX_NS ? to_ns - READINGS_SPAN_MAX_NS : from_ns;
+    finish(answer,
+           api_put_readings(api->view.plan, api->view.outbox, point ? point : "", from_ns,
+                            to_ns, &w, &e),
+           &e);
+}
+
 static void metrics(void *ctx, const struct web_question *question,
                     struct web_answer *answer)
 {
@@ -130,6 +163,8 @@ static const struct web_route routes[] = {
     {"/v1/summaries", summaries},
     {"/v1/deadletters", dead_letters},
     {"/v1/outbox", rows},
+    {"/v1/explain", explain},
+    {"/v1/readings", readings},
     {"/metrics", metrics},
     {"/healthz", health},
     {"/readyz", ready},

@@ -5,6 +5,8 @@
  * directory, or writes the same answers itself when the daemon is not running.
  *
  *     GET /v1/status /v1/points /v1/summaries /v1/deadletters /v1/outbox
+ *     GET /v1/explain?process=ID&at=NS
+ *     GET /v1/readings?point=ID&from=NS&to=NS
  *     GET /metrics /healthz /readyz
  */
 #ifndef API_H
@@ -40,5 +42,18 @@ enum err api_put_dead_letters(struct outbox *outbox, uint64_t limit,
                               struct json_writer *writer, struct error *e) MUST_CHECK;
 enum err api_put_rows(struct outbox *outbox, const char *sink, uint64_t limit,
                       struct json_writer *writer, struct error *e) MUST_CHECK;
+
+/* The window of a process that `at_ns` lies in (0: the newest), as
+ * {"key", "summary", "streams": [{id, method, formula, calculation, source}],
+ * "points": [as of api_put_readings()]}, or null when there is no such summary. */
+enum err api_put_explain(const struct plan *plan, struct outbox *outbox,
+                         const char *process, int64_t at_ns, struct json_writer *writer,
+                         struct error *e) MUST_CHECK;
+
+/* What a point said in the minutes of [from_ns, to_ns): {"point", "device", "metric",
+ * "unit", "slices": [{"minute", "readings": [{"at", "value"}]}]}. */
+enum err api_put_readings(const struct plan *plan, struct outbox *outbox,
+                          const char *point, int64_t from_ns, int64_t to_ns,
+                          struct json_writer *writer, struct error *e) MUST_CHECK;
 
 #endif

@@ -83,6 +83,11 @@ enum err outbox_each_slice(struct outbox *outbox, const char *point, int64_t fro
                            int64_t to, outbox_slice_fn *each, void *ctx,
                            struct error *e) MUST_CHECK;
 
+/* The same for any other thread: waits until no transaction is open. */
+enum err outbox_read_slices(struct outbox *outbox, const char *point, int64_t from,
+                            int64_t to, outbox_slice_fn *each, void *ctx,
+                            struct error *e) MUST_CHECK;
+
 /* ---- the forwarders (one thread a sink) ---- */
 
 struct outbox_row {

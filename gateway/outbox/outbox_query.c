@@ -11,15 +11,9 @@ static enum err finish(struct outbox *outbox, sqlite3_stmt *statement, int rc,
     return err;
 }
 
-/* No lock of its own inside the pipeline's transaction, which already holds it; the
- * pipeline is also the only thread that writes slices, so reading needs none. */
-enum err outbox_each_slice(struct outbox *outbox, const char *point, int64_t from,
+static enum err each_slice(struct outbox *outbox, const char *point, int64_t from,
                            int64_t to, outbox_slice_fn *each, void *ctx, struct error *e)
 {
-    bool locked = sqlite3_get_autocommit(outbox->db) != 0;
-    if (locked) {
-        pthread_mutex_lock(&outbox->lock);
-    }
     sqlite3_stmt *statement = outbox_statement(outbox, SQL_EACH_SLICE);
     outbox_bind_text(statement, 1, point);
     sqlite3_bind_int64(statement, 2, from);
@@ -31,10 +25,32 @@ enum err outbox_each_slice(struct outbox *outbox, const char *point, int64_t fro
             each(ctx, sqlite3_column_int64(statement, 0), outbox_column(statement, 1), e);
     }
     enum err end = finish(outbox, statement, rc, "read slices", err ? NULL : e);
+    return err != ERR_OK ? err : end;
+}
+
+/* No lock of its own inside the pipeline's transaction, which already holds it; the
+ * pipeline is also the only thread that writes slices, so reading needs none. */
+enum err outbox_each_slice(struct outbox *outbox, const char *point, int64_t from,
+                           int64_t to, outbox_slice_fn *each, void *ctx, struct error *e)
+{
+    bool locked = sqlite3_get_autocommit(outbox->db) != 0;
+    if (locked) {
+        pthread_mutex_lock(&outbox->lock);
+    }
+    enum err err = each_slice(outbox, point, from, to, each, ctx, e);
     if (locked) {
         pthread_mutex_unlock(&outbox->lock);
     }
-    return err != ERR_OK ? err : end;
+    return err;
+}
+
+enum err outbox_read_slices(struct outbox *outbox, const char *point, int64_t from,
+                            int64_t to, outbox_slice_fn *each, void *ctx, struct error *e)
+{
+    pthread_mutex_lock(&outbox->lock);
+    enum err err = each_slice(outbox, point, from, to, each, ctx, e);
+    pthread_mutex_unlock(&outbox->lock);
+    return err;
 }
 
 enum err outbox_count(struct outbox *outbox, struct outbox_counts *ret_counts,

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/fold_test.c boot)
+unit_test(unit/api_explain_test.c boot)
