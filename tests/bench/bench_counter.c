@@ -3,7 +3,7 @@
  * A subscriber that only counts, over a plain socket: it acknowledges everything that
  * one read brought in one write.  What a broker can deliver to one subscriber.
  *
- *     bench_counter PORT COUNT QOS
+ *     bench_counter PORT COUNT QOS [FILTER]
  *
  * Prints how many came, seconds from the first to the last, CPU seconds.
  */
@@ -14,12 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void subscribe(struct mqtt_raw *raw, int qos)
+static void subscribe(struct mqtt_raw *raw, const char *filter, int qos)
 {
     struct buf out;
     struct mqtt_raw_packet packet;
     buf_init(&out, 4096);
-    mqtt_raw_add_subscribe(&out, 5, 1, "plant/#", qos);
+    mqtt_raw_add_subscribe(&out, 5, 1, filter, qos);
     (void)!mqtt_raw_write(raw, buf_bytes(&out));
     while (mqtt_raw_read(raw, 30000, &packet) && packet.type != RAW_SUBACK) {
     }
@@ -47,8 +47,8 @@ static uint64_t take(struct mqtt_raw *raw, struct mqtt_raw_packet packet, struct
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "usage: bench_counter PORT COUNT QOS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: bench_counter PORT COUNT QOS [FILTER]\n");
         return 64;
     }
     uint64_t count = figures_argument(argv[2]);
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     if (!raw) {
         return 69;
     }
-    subscribe(raw, argv[3][0] == '1');
+    subscribe(raw, argc == 5 ? argv[4] : "plant/#", argv[3][0] == '1');
     struct buf out;
     buf_init(&out, MQTT_RAW_BUFFER);
     uint64_t n = 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Benchmarks are built with the rest and run by hand: tests/bench/run_source.py.
+# Benchmarks are built with the rest and run by hand: tests/bench/*.py.
 foreach(name bench_publisher bench_counter)
   add_executable(${name} ${CMAKE_SOURCE_DIR}/tests/bench/${name}.c
                  ${CMAKE_SOURCE_DIR}/tests/lib/mqtt_raw.c)

@@ -248,7 +248,9 @@ class Gateway(Program):
             status = self.status()
             if not status or status["pipeline"].get("messages", 0) < messages:
                 return False
+            made = status["pipeline"]["summaries"]
             return (status["pipeline"]["backlog_records"] == 0 and
+                    status["outbox"]["summaries"] == made and
                     status["brokers"][0]["unacknowledged"] == 0 and
                     all(sink["waiting"] == 0 for sink in status["sinks"]))
         def what():
