@@ -7,7 +7,7 @@
 #include "core/mem.h"
 
 struct slice_memory_item {
-    const char *point;
+    char *point; /* a copy: the plan may go */
     int64_t minute;
     struct buf bytes;
 };
@@ -69,7 +69,8 @@ static inline enum err slice_memory_put(void *ctx, const char *point, int64_t mi
         memory->items = mem_grow(memory->items, memory->count, &memory->capacity,
                                  sizeof *memory->items);
         item = &memory->items[memory->count++];
-        *item = (struct slice_memory_item){.point = point, .minute = minute};
+        *item = (struct slice_memory_item){.point = mem_text(bytes_of(point)),
+                                           .minute = minute};
         buf_init(&item->bytes, 4 << 20);
     }
     buf_clear(&item->bytes);
@@ -87,6 +88,7 @@ static inline void slice_memory_deinit(struct slice_memory *memory)
 {
     for (size_t i = 0; i < memory->count; i++) {
         buf_deinit(&memory->items[i].bytes);
+        mem_free(&memory->items[i].point);
     }
     mem_free(&memory->items);
     *memory = (struct slice_memory){0};

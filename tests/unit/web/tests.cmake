@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+unit_test(unit/web/server_test.c web PkgConfig::curl)
