@@ -1,29 +1,47 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A cement plant from sensors to registry on this machine: installs what is missing,
+# A plant from sensors to registry on this machine: installs what is missing,
 # builds, starts broker, registry, gateway and a simulated plant on free loopback ports,
 # and shows the plant's emissions as the registry has them.
-#   ./demo.sh                 until Ctrl-C
+#   ./demo.sh                 a cement plant, until Ctrl-C
+#   ./demo.sh --plant NAME    another one: config/examples/NAME.yaml, docs/plants/
 #   ./demo.sh --seconds N     ends by itself and compares the registry with the truth;
 #                             exit 1 when they differ by more than 0.1 %
 set -euo pipefail
 cd "$(dirname "$0")"
 
+usage="usage: ./demo.sh [--plant NAME] [--seconds N]"
 seconds=""
-case "${1:-}" in
-"") ;;
---seconds)
-    seconds=${2:-}
-    if ! [[ "$seconds" =~ ^[0-9]+$ ]]; then
-        echo "demo: --seconds wants a whole number" >&2
+plant_name=cement
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --seconds)
+        seconds=${2:-}
+        if ! [[ "$seconds" =~ ^[0-9]+$ ]]; then
+            echo "demo: --seconds wants a whole number" >&2
+            exit 64
+        fi
+        ;;
+    --plant)
+        plant_name=${2:-}
+        if ! grep -qs '^simulation:' "config/examples/$plant_name.yaml"; then
+            echo "demo: there is no plant '$plant_name'; there are:" \
+                "$(grep -ls '^simulation:' config/examples/*.yaml |
+                    sed 's#.*/##; s#\.yaml$##' | tr '\n' ' ')" >&2
+            exit 64
+        fi
+        ;;
+    *)
+        echo "$usage" >&2
+        exit 64
+        ;;
+    esac
+    if [ $# -lt 2 ]; then
+        echo "$usage" >&2
         exit 64
     fi
-    ;;
-*)
-    echo "usage: ./demo.sh [--seconds N]" >&2
-    exit 64
-    ;;
-esac
+    shift 2
+done
 
 tools/packages.sh build run
 if [ ! -f build/release/build.ninja ]; then
@@ -120,8 +138,9 @@ api=$(free_port)
 page=$(free_port)
 mkdir "$dir/state" "$dir/registry" "$dir/broker"
 sed -e "s#127\.0\.0\.1:1883#127.0.0.1:$mqtt#" -e "s#127\.0\.0\.1:8311#127.0.0.1:$api#" \
-    -e "s#127\.0\.0\.1:8321#127.0.0.1:$page#" -e "s#/var/lib/emgate\$#$dir/state#" \
-    config/examples/cement.yaml >"$dir/cement.yaml"
+    -e "s#127\.0\.0\.1:8321#127.0.0.1:$page#" \
+    -e "s#/var/lib/emgate\>\([^-]\|\$\)#$dir/state\1#" \
+    "config/examples/$plant_name.yaml" >"$dir/plant.yaml"
 sed -e "s#127\.0\.0\.1:8311#127.0.0.1:$api#" \
     -e "s#/var/lib/emgate-registry#$dir/registry#" \
     config/examples/registry.yaml >"$dir/registry.yaml"
@@ -136,10 +155,10 @@ start broker "$broker" -c "$dir/broker.conf"
 wait_for broker "$mqtt" "${pids[-1]}"
 start registry "$registry" run -c "$dir/registry.yaml"
 wait_for registry "$api" "${pids[-1]}"
-start gateway "$emgate" run -c "$dir/cement.yaml"
+start gateway "$emgate" run -c "$dir/plant.yaml"
 wait_for gateway "$page" "${pids[-1]}"
 wait_subscribed "$page" "${pids[-1]}"
-start plant "$emgate" simulate "$dir/cement.yaml" --truth "$dir/truth.json"
+start plant "$emgate" simulate "$dir/plant.yaml" --truth "$dir/truth.json"
 plant=${pids[-1]}
 
 note="registry http://127.0.0.1:$api  gateway http://127.0.0.1:$page  broker :$mqtt"

@@ -16,6 +16,9 @@ allow_anonymous true
 max_queued_messages 0
 max_inflight_messages 0
 persistence false
+log_type error
+log_type warning
+log_type subscribe
 user {user}
 """
 REGISTRY = """registry:
@@ -93,6 +96,11 @@ class Plant:
     def start_gateway(self):
         self.start("gateway", self.page, self.emgate, "run", "-c",
                    self.path("gateway.yaml"))
+        # Not before it has subscribed: what is published earlier reaches nobody.
+        deadline = time.monotonic() + 20
+        while "emgate/v1/+/telemetry" not in self.log("broker"):
+            assert time.monotonic() < deadline, self.log("gateway")
+            time.sleep(0.05)
 
     def start_all(self):
         self.start_broker()

@@ -46,3 +46,11 @@ endforeach()
 add_test(NAME system_whole_demo COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/whole/demo_test.py)
 set_tests_properties(system_whole_demo PROPERTIES TIMEOUT 900 LABELS long)
+# Each example plant of config/examples against its truth.
+foreach(plant cement cement-full steel-integrated steel-eaf fertiliser hydrogen aluminium
+        airline ship)
+  add_test(NAME system_plant_${plant} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/plants/plants_test.py
+           $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry> ${plant})
+  set_tests_properties(system_plant_${plant} PROPERTIES TIMEOUT 300)
+endforeach()

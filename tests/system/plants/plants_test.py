@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An example plant of config/examples through broker, gateway and registry: every hour in
+the registry is the plant's truth, and `emgate explain` takes the newest one apart.
+
+    plants_test.py EMGATE EMGATE-REGISTRY NAME
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
+from plant import Plant  # noqa: E402  (after the path)
+
+HOURS = 3
+LIMIT = 1e-9
+FIGURES = (("direct", "direct_t"), ("indirect", "indirect_t"), ("activity", "activity"))
+
+
+def example(name):
+    """The example with words where ports and folder belong, and who it is."""
+    with open(os.path.join(ROOT, "config/examples", name + ".yaml"),
+              encoding="utf-8") as file:
+        text = file.read()
+    who = {"gateway": re.search(r"id: ([a-z-]+-01)", text).group(1),
+           "operator": re.search(r"operator: {id: ([A-Z0-9-]+)", text).group(1),
+           "installation": re.search(r"id: (PK-[A-Z0-9-]+)", text).group(1)}
+    for place, word in (("127.0.0.1:1883", "127.0.0.1:MQTT"),
+                        ("/var/lib/emgate", "STATE"), ("127.0.0.1:8311", "127.0.0.1:API"),
+                        ("127.0.0.1:8321", "127.0.0.1:PAGE")):
+        assert place in text, place
+        text = text.replace(place, word)
+    return text, who
+
+
+def off(value, truth):
+    return abs(value - truth) / abs(truth) if truth else abs(value)
+
+
+def differences(truth, summaries):
+    latest = {(s["process"], s["window_start"]): s for s in summaries}
+    worst, lines = 0.0, []
+    for window in truth["windows"]:
+        place = (window["process"], window["start"])
+        summary = latest.get(place)
+        if not summary:
+            lines.append(f"{place}: not there")
+            continue
+        for true_name, name in FIGURES:
+            apart = off(summary.get(name, 0.0), window[true_name])
+            worst = max(worst, apart)
+            if apart > LIMIT:
+                lines.append(f"{place} {name}: {summary.get(name)} for "
+                             f"{window[true_name]}, off by {apart:.2g}")
+    return worst, lines
+
+
+def wait_for_truth(plant, truth):
+    deadline = time.monotonic() + 90
+    while True:
+        worst, lines = differences(truth, plant.items("/v1/summaries?limit=1000"))
+        if not lines:
+            return worst
+        assert time.monotonic() < deadline, "\n".join(lines[:20])
+        time.sleep(0.2)
+
+
+def explain(plant, emgate, process, hour, *words):
+    return subprocess.run(
+        [emgate, "explain", process, hour, "-c", plant.path("gateway.yaml"), *words],
+        capture_output=True, text=True, timeout=60, check=False)
+
+
+def mean_by_hand(point):
+    """Mean of the readings: of a rate, evenly sampled, the quantity of an hour."""
+    readings = [r for s in point["slices"] for r in s["readings"]]
+    return sum(r["value"] for r in readings) / len(readings) if readings else None
+
+
+def check_explained(plant, emgate, window):
+    """The tonne is the sum of its streams, and a rate the mean of its readings."""
+    answer = explain(plant, emgate, window["process"], window["start"], "--json")
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads(answer.stdout)
+    summary = found["summary"]
+    assert summary["window_start"] == window["start"], summary["window_start"]
+    for stream in summary["streams"]:
+        value = stream["co2e"]["value"]
+        assert off(value, window["streams"][stream["id"]]) < LIMIT, stream["id"]
+    for stream in found["streams"]:
+        assert stream["formula"] and stream["source"], stream
+        assert "=" in stream["calculation"], stream
+    quality = {p["point"]: p for p in summary["quality"]["points"]}
+    checked = 0
+    for point in found["points"]:
+        q = quality[point["point"]]
+        assert sum(len(s["readings"]) for s in point["slices"]) > 0, point["point"]
+        if q["kind"] in ("rate", "gauge"):
+            mean = mean_by_hand(point)
+            assert off(q["quantity"]["value"], mean) < 1e-6, (point["point"], mean, q)
+            checked += 1
+    return checked
+
+
+def main():
+    emgate, registry, name = sys.argv[1:4]
+    text, who = example(name)
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        with Plant(emgate, registry, file.name, **who) as plant:
+            plant.start_all()
+            truth = plant.simulate("--hours", str(HOURS), "--seed", "7")
+            processes = {w["process"] for w in truth["windows"]}
+            assert len(truth["windows"]) == HOURS * len(processes), len(truth["windows"])
+            worst = wait_for_truth(plant, truth)
+            last = truth["windows"][-1]
+            checked = check_explained(plant, emgate, last)
+            words = explain(plant, emgate, last["process"], "latest")
+            assert words.returncode == 0 and "formula" not in words.stderr, words.stderr
+            none = explain(plant, emgate, last["process"], "2020-01-01T00:00Z")
+            assert none.returncode == 1, none.returncode
+            assert plant.end("gateway") == 0, plant.log("gateway")
+            # The same from the files, with nobody running.
+            assert check_explained(plant, emgate, last) == checked
+            print(f"{name}: {len(truth['windows'])} windows, {len(processes)} processes, "
+                  f"largest difference {worst:.2g}; {checked} points by hand\n"
+                  + words.stdout[:1200])
+
+
+if __name__ == "__main__":
+    main()
