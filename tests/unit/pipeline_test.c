@@ -6,7 +6,6 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define WAIT_MS 20000
 
@@ -130,7 +129,7 @@ static size_t wait_summaries(struct bench *bench, size_t count)
     int64_t end_ns = clock_boot_ns(&clock_system) + WAIT_MS * NS_PER_MS;
     while (counts.summaries < count && !bench->failed &&
            clock_boot_ns(&clock_system) < end_ns) {
-        usleep(2000);
+        outbox_wait(bench->outbox, 20);
         cr_assert_eq(outbox_count(bench->outbox, &counts, &e), ERR_OK);
     }
     return (size_t)counts.summaries;
@@ -205,7 +204,7 @@ Test(pipeline, dead_letters_are_committed_with_the_rest)
     struct error e;
     int64_t end_ns = clock_boot_ns(&clock_system) + WAIT_MS * NS_PER_MS;
     while (counts.dead_letters == 0 && clock_boot_ns(&clock_system) < end_ns) {
-        usleep(2000);
+        outbox_wait(bench->outbox, 20);
         cr_assert_eq(outbox_count(bench->outbox, &counts, &e), ERR_OK);
     }
     cr_assert_eq(counts.dead_letters, 1);
@@ -220,7 +219,7 @@ Test(pipeline, a_configuration_that_does_not_read_stops_it_and_says_so)
     commit(bench);
     int64_t end_ns = clock_boot_ns(&clock_system) + WAIT_MS * NS_PER_MS;
     while (!bench->failed && clock_boot_ns(&clock_system) < end_ns) {
-        usleep(2000);
+        outbox_wait(bench->outbox, 20);
     }
     cr_assert(bench->failed);
     struct pipeline_view view;
