@@ -41,7 +41,8 @@ class TruthTest(unittest.TestCase):
         with Rig() as rig:
             broker = rig.broker()
             registry = rig.registry()
-            gateway = rig.gateway("g1", broker.port, registry.port)
+            gateway = rig.gateway("g1", broker.port, registry.port, change=(
+                ("amend_until: 72h", f"amend_until: {HOURS + 48}h"),))
             gateway.start()
             began = time.monotonic()
             plant = rig.simulate(gateway, "--hours", str(HOURS), "--seed", str(SEED),
