@@ -54,3 +54,9 @@ foreach(plant cement cement-full steel-integrated steel-eaf fertiliser hydrogen 
            $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry> ${plant})
   set_tests_properties(system_plant_${plant} PROPERTIES TIMEOUT 300)
 endforeach()
+
+# The Commission's examples as plants.
+add_test(NAME system_plants_official COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/plants/official_test.py
+         $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_plants_official PROPERTIES TIMEOUT 300)

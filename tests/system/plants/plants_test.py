@@ -84,6 +84,19 @@ def mean_by_hand(point):
     return sum(r["value"] for r in readings) / len(readings) if readings else None
 
 
+def check_biomass(summary):
+    """What no evidence is held for is told beside the fossil CO2 that it is part of."""
+    shares = [next((i["quantity"]["value"] for i in s["inputs"] if i["name"] == name), 0)
+              for s in summary["streams"]
+              for name in ("biomass_fraction", "biomass_evidence")]
+    unproven = sum(o["quantity"]["value"] for s in summary["streams"]
+                   for o in s["outputs"] if o["name"] == "co2_biomass_unproven")
+    told = summary.get("co2_biomass_unproven", {}).get("value", 0)
+    assert off(told, unproven) < LIMIT, (told, unproven)
+    lacks = any(f * (1 - e) > 0 for f, e in zip(shares[::2], shares[1::2]))
+    assert (told > 0) == lacks, (told, shares)
+
+
 def check_explained(plant, emgate, window):
     """The tonne is the sum of its streams, and a rate the mean of its readings."""
     answer = explain(plant, emgate, window["process"], window["start"], "--json")
@@ -94,6 +107,7 @@ def check_explained(plant, emgate, window):
     for stream in summary["streams"]:
         value = stream["co2e"]["value"]
         assert off(value, window["streams"][stream["id"]]) < LIMIT, stream["id"]
+    check_biomass(summary)
     for stream in found["streams"]:
         assert stream["formula"] and stream["source"], stream
         assert "=" in stream["calculation"], stream
@@ -123,13 +137,15 @@ def main():
             worst = wait_for_truth(plant, truth)
             last = truth["windows"][-1]
             checked = check_explained(plant, emgate, last)
+            checked += check_explained(plant, emgate, truth["windows"][0])
             words = explain(plant, emgate, last["process"], "latest")
             assert words.returncode == 0 and "formula" not in words.stderr, words.stderr
             none = explain(plant, emgate, last["process"], "2020-01-01T00:00Z")
             assert none.returncode == 1, none.returncode
             assert plant.end("gateway") == 0, plant.log("gateway")
             # The same from the files, with nobody running.
-            assert check_explained(plant, emgate, last) == checked
+            assert checked == (check_explained(plant, emgate, last) +
+                               check_explained(plant, emgate, truth["windows"][0]))
             print(f"{name}: {len(truth['windows'])} windows, {len(processes)} processes, "
                   f"largest difference {worst:.2g}; {checked} points by hand\n"
                   + words.stdout[:1200])
