@@ -258,6 +258,9 @@ static double take_output(struct process_value *out, const struct method_output 
     case OUTPUT_CO2_BIOMASS:
         add_maybe(&out->co2_biomass, value);
         return 0;
+    case OUTPUT_CO2_UNPROVEN:
+        add_maybe(&out->co2_unproven, value);
+        return 0;
     case OUTPUT_N2O:
         add_gas(out, GAS_N2O, value);
         return 0;

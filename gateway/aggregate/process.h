@@ -75,10 +75,11 @@ struct process_value {
     struct maybe terms[TERM_COUNT];
     struct maybe attributed_direct, attributed_indirect;
     bool floored;
-    struct maybe activity;    /* in the functional unit */
-    struct maybe electricity; /* MWh consumed */
-    struct maybe fuel_energy; /* TJ */
-    struct maybe co2_biomass; /* t CO2, zero-rated */
+    struct maybe activity;     /* in the functional unit */
+    struct maybe electricity;  /* MWh consumed */
+    struct maybe fuel_energy;  /* TJ */
+    struct maybe co2_biomass;  /* t CO2, zero-rated */
+    struct maybe co2_unproven; /* t CO2 of biomass without evidence, in the fossil CO2 */
     struct maybe see_direct, see_indirect;
     double gas_t[GAS_COUNT]; /* t of each gas, over the streams */
     bool gas_has[GAS_COUNT];

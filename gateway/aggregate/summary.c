@@ -389,6 +389,7 @@ enum err summary_write(const struct process_value *value,
     summary.electricity = known(&w, value->electricity, "MWh");
     summary.fuel_energy = known(&w, value->fuel_energy, "TJ");
     summary.co2_biomass = known(&w, value->co2_biomass, "t CO2");
+    summary.co2_biomass_unproven = known(&w, value->co2_unproven, "t CO2");
     summary.see_direct = known(&w, value->see_direct, see_unit(&w));
     summary.see_indirect = known(&w, value->see_indirect, see_unit(&w));
     summary.quality = write_quality(&w);

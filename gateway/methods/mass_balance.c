@@ -35,7 +35,7 @@ static const struct method_input inputs[] = {
 static const struct method_output outputs[] = {
     {"co2_fossil", "t CO2", OUTPUT_CO2_FOSSIL, .help = "CO2 that counts"},
     {"co2_biomass", "t CO2", OUTPUT_CO2_BIOMASS, .help = "CO2 that is zero-rated"},
-    {"co2_biomass_unproven", "t CO2", OUTPUT_PLAIN,
+    {"co2_biomass_unproven", "t CO2", OUTPUT_CO2_UNPROVEN,
      .help = "part of co2_fossil that is biomass without evidence"},
     {0},
 };

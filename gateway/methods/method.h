@@ -52,15 +52,17 @@ struct method_input {
 /* How an output enters a process's totals when the method is used by a stream.  The unit
  * of an output with a role is the one said here, without alternatives. */
 enum output_role {
-    OUTPUT_PLAIN,       /* printed by compute, not summed */
-    OUTPUT_CO2E,        /* t CO2e that counts; summed into the stream's term */
-    OUTPUT_CO2_FOSSIL,  /* t CO2, gas total; also counts as CO2e */
-    OUTPUT_CO2_BIOMASS, /* t CO2 zero-rated, reported apart */
-    OUTPUT_N2O,         /* t N2O, gas total; its CO2e is another output */
-    OUTPUT_CF4,         /* t CF4 */
-    OUTPUT_C2F6,        /* t C2F6 */
-    OUTPUT_CH4,         /* t CH4 */
-    OUTPUT_ENERGY,      /* TJ of fuel, reported */
+    OUTPUT_PLAIN,        /* printed by compute, not summed */
+    OUTPUT_CO2E,         /* t CO2e that counts; summed into the stream's term */
+    OUTPUT_CO2_FOSSIL,   /* t CO2, gas total; also counts as CO2e */
+    OUTPUT_CO2_BIOMASS,  /* t CO2 zero-rated, reported apart */
+    OUTPUT_CO2_UNPROVEN, /* t CO2 of biomass without evidence: part of the fossil CO2,
+                            reported beside it */
+    OUTPUT_N2O,          /* t N2O, gas total; its CO2e is another output */
+    OUTPUT_CF4,          /* t CF4 */
+    OUTPUT_C2F6,         /* t C2F6 */
+    OUTPUT_CH4,          /* t CH4 */
+    OUTPUT_ENERGY,       /* TJ of fuel, reported */
 };
 
 struct method_output {

@@ -81,6 +81,8 @@ static const char *role_name(enum output_role role)
         return "CO2 that counts";
     case OUTPUT_CO2_BIOMASS:
         return "biomass, zero-rated";
+    case OUTPUT_CO2_UNPROVEN:
+        return "biomass without evidence, in the CO2 that counts";
     case OUTPUT_N2O:
         return "total of N2O";
     case OUTPUT_CF4:

@@ -67,6 +67,7 @@ static const char *role_unit(enum output_role role)
         return "t CO2e";
     case OUTPUT_CO2_FOSSIL:
     case OUTPUT_CO2_BIOMASS:
+    case OUTPUT_CO2_UNPROVEN:
         return "t CO2";
     case OUTPUT_N2O:
         return "t N2O";
