@@ -80,11 +80,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# A loopback port that nobody listens on.
+# A loopback port that nobody listens on, from below those that the kernel gives to
+# outgoing connections (32768 and up): one of these may be taken though nobody listens.
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM))
+        port=$((20000 + RANDOM % 12000))
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             echo "$port"
             return
