@@ -177,7 +177,7 @@ static inline struct telemetry_reading rig_number(const char *name, double numbe
 static inline void rig_add_device(struct rig_records *records, int64_t wall_ns,
                                   char device, int i)
 {
-    int64_t event_ns = RIG_START_NS + i * 10 * NS_PER_S;
+    int64_t event_ns = RIG_START_NS + (int64_t)i * 10 * NS_PER_S;
     const char name[2] = {device, 0};
     struct telemetry_reading readings[2] = {rig_number("coal", 12 + i % 3)};
     readings[1] = rig_number("run", 1);
@@ -194,9 +194,9 @@ static inline struct rig_records *rig_course(int steps)
 {
     struct rig_records *records = mem_new(struct rig_records);
     for (int i = 0; i < steps; i++) {
-        int64_t now_ns = RIG_START_NS + i * 10 * NS_PER_S;
-        for (char device = 'a'; device <= 'c'; device++) {
-            rig_add_device(records, now_ns + NS_PER_MS, device, i);
+        int64_t now_ns = RIG_START_NS + (int64_t)i * 10 * NS_PER_S;
+        for (int device = 'a'; device <= 'c'; device++) {
+            rig_add_device(records, now_ns + NS_PER_MS, (char)device, i);
         }
         rig_add(records, RECORD_TICK, now_ns + 5 * NS_PER_S);
     }
