@@ -160,7 +160,9 @@ static bool try_connect(struct publisher *publisher)
     MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
     MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
     options.keepAliveInterval = 30;
-    options.cleansession = 0;
+    /* Not kept: what is under way fails at a lost connection and goes out again from its
+     * slot.  Paho 1.3.12 sending it again by itself reads topics that it has freed. */
+    options.cleansession = 1;
     options.maxInflight = SLOTS;
     options.automaticReconnect = 1;
     options.minRetryInterval = 1;
