@@ -35,6 +35,7 @@ struct gateway {
     struct key_pair *key;
     struct pipeline *pipeline;
     struct intake *intake;
+    struct forward_world world; /* the system's; receipts go to the journal */
     struct forward **forwards;
     size_t forward_count;
     struct api *api;
@@ -183,12 +184,25 @@ static enum err note_start(struct gateway *g, struct error *e)
     return err == ERR_OK ? journal_commit(g->journal, e) : err;
 }
 
+/* From the forwarders' threads. */
+static void note_receipt(void *ctx, struct bytes receipt)
+{
+    struct gateway *g = ctx;
+    struct error e;
+    if (append(g, RECORD_RECEIPT, receipt, &e) != ERR_OK) {
+        log_warn("gateway.receipt", "not noted in the journal: %s", e.text);
+    }
+}
+
 static enum err open_forwards(struct gateway *g, struct error *e)
 {
+    g->world = forward_world_system;
+    g->world.receipt = note_receipt;
+    g->world.receipt_ctx = g;
     g->forwards = mem_array(g->plan->sink_count, sizeof *g->forwards);
     for (size_t i = 0; i < g->plan->sink_count; i++) {
         enum err err = forward_open(&g->plan->sinks[i], g->plan->gateway_id, g->outbox,
-                                    &forward_world_system, &g->forwards[i], e);
+                                    &g->world, &g->forwards[i], e);
         if (err == ERR_OK) {
             g->forward_count++;
             err = forward_start(g->forwards[i], e);

@@ -130,6 +130,15 @@ static enum forward_turn failed(struct forward *f, const char *what,
     return turn;
 }
 
+/* What the far side put in writing about an item that is settled now. */
+static void keep_receipt(const struct forward *f, const struct sink_item *item)
+{
+    bool settled = item->result == ERR_OK || item->result == ERR_REJECT;
+    if (f->world->receipt && settled && item->receipt.len > 0) {
+        f->world->receipt(f->world->receipt_ctx, item->receipt);
+    }
+}
+
 /* Marks one row by its item's result.  True unless the outbox refused. */
 static bool mark(struct forward *f, const struct outbox_row *row,
                  const struct sink_item *item, struct error *e)
@@ -205,6 +214,7 @@ static enum forward_turn settle(struct forward *f, size_t count, int64_t asked_m
     struct outcome outcome = {0};
     struct error e = {0};
     for (size_t i = 0; i < count && !outcome.unmarked; i++) {
+        keep_receipt(f, &f->items[i]);
         outcome.unmarked = !mark(f, &f->rows[i], &f->items[i], &e);
         if (!outcome.unmarked) {
             count_item(&outcome, &f->items[i]);

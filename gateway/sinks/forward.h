@@ -13,6 +13,7 @@
 #define SINKS_FORWARD_H
 
 #include "config/plan.h"
+#include "core/bytes.h"
 #include "core/clock.h"
 #include "core/error.h"
 
@@ -29,6 +30,10 @@ struct forward_world {
     const struct clock *clock;
     uint64_t (*random)(void *ctx);
     void *random_ctx;
+    /* Keeps a receipt that settles an item, before its row is marked; after a crash the
+     * same may come again.  From the forwarder's thread; may be NULL. */
+    void (*receipt)(void *ctx, struct bytes receipt);
+    void *receipt_ctx;
 };
 
 /* The system's clock and random numbers. */

@@ -18,6 +18,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/utf8.h"
+#include "evidence/receipt.h"
 #include "sinks/receipts.h"
 #include "sinks/sink.h"
 
@@ -33,8 +34,10 @@
 
 struct http_state {
     const char *url, *ca_file, *cert_file, *key_file, *proxy;
+    const char *registry_key;
     struct secret token;
     int64_t batch;
+    struct key_public pinned; /* when there is a registry_key */
 
     CURL *curl;
     struct curl_slist *headers;
@@ -73,6 +76,12 @@ static const struct setting http_settings[] = {
      AT(struct http_state, token),
      .initial = SETTING_UNSET,
      .help = "Bearer token."},
+    {.key = "registry_key",
+     .type = SETTING_TEXT,
+     AT(struct http_state, registry_key),
+     .initial = SETTING_UNSET,
+     .help = "The registry's public key, 64 hex digits: only receipts that it has signed "
+             "count."},
     {.key = "proxy",
      .type = SETTING_TEXT,
      AT(struct http_state, proxy),
@@ -103,6 +112,10 @@ static void http_init(void *state, const struct node *settings, struct problems 
     }
     if (!http->cert_file != !http->key_file) {
         problem_at(problems, settings, "'cert_file' and 'key_file' go together");
+    }
+    if (http->registry_key && !key_parse(bytes_of(http->registry_key), &http->pinned)) {
+        problem_at(problems, node_find(settings, "registry_key"),
+                   "'registry_key': want the 64 hex digits of a public key");
     }
 }
 
@@ -353,6 +366,18 @@ struct progress {
     int64_t until_ms;
 };
 
+/* A receipt that the pinned key has not signed says nothing. */
+static void check_receipt(const struct http_state *http, struct sink_item *item)
+{
+    if (http->registry_key && item->receipt.len > 0 &&
+        !receipt_bytes_hold(item->receipt, &http->pinned)) {
+        item->result = error_set(&item->error, ERR_UNCERTAIN,
+                                 "the receipt is not signed by the registry's key %s",
+                                 http->pinned.id);
+        item->receipt = (struct bytes){0};
+    }
+}
+
 /* The results of items whose answer has come.  Receipts are views into the answer, which
  * the next post overwrites, hence the copies. */
 static void take_receipts(struct http_state *http, struct sink_item *items, size_t count)
@@ -363,6 +388,7 @@ static void take_receipts(struct http_state *http, struct sink_item *items, size
         give(items, count, ERR_UNCERTAIN, &e);
     }
     for (size_t i = 0; i < count; i++) {
+        check_receipt(http, &items[i]);
         items[i].receipt = arena_copy(&http->kept, items[i].receipt);
     }
 }

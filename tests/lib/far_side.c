@@ -5,7 +5,7 @@
 #include "core/check.h"
 #include "core/mem.h"
 #include "core/number.h"
-#include "registry.pb-c.h"
+#include "evidence/receipt.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -131,8 +131,21 @@ static void key_of(const Emgate__V1__SubmitRequest *request, size_t index,
     crypto_hash_sha256(key, payload->data, payload->len);
 }
 
-static void put_receipt(struct buf *out, uint8_t key[32], int verdict)
+static void sign(Emgate__V1__Receipt *receipt, uint8_t signature[KEY_SIGNATURE_LEN],
+                 char id[KEY_ID_MAX])
 {
+    static const uint8_t seed[KEY_PUBLIC_LEN] = {FAR_SEED};
+    struct key_pair *pair = key_of_seed(seed);
+    receipt_sign(receipt, pair, signature);
+    memcpy(id, receipt->key_id, KEY_ID_MAX);
+    receipt->key_id = id;
+    key_close(&pair);
+}
+
+static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_signed)
+{
+    uint8_t signature[KEY_SIGNATURE_LEN];
+    char id[KEY_ID_MAX];
     char reason[] = "because";
     uint8_t packed[256];
     Emgate__V1__Receipt receipt;
@@ -141,6 +154,9 @@ static void put_receipt(struct buf *out, uint8_t key[32], int verdict)
     receipt.verdict = (Emgate__V1__Verdict)verdict;
     receipt.reason = reason;
     receipt.stored_ns = 1;
+    if (is_signed) {
+        sign(&receipt, signature, id);
+    }
     size_t len = emgate__v1__receipt__pack(&receipt, packed);
     buf_add_byte(out, TAG_RECEIPT);
     buf_add_string(out, (struct bytes){.data = packed, .len = len});
@@ -156,7 +172,8 @@ static void put_receipts(struct buf *out, const Emgate__V1__SubmitRequest *reque
         key[0] ^= step->act == FAR_WRONG_KEY ? 0xff : 0;
         int times = step->act == FAR_TWICE ? 2 : 1;
         for (int n = 0; n < times; n++) {
-            put_receipt(out, key, step->act == FAR_VERDICT ? step->status : 0);
+            put_receipt(out, key, step->act == FAR_VERDICT ? step->status : 0,
+                        step->act == FAR_SIGNED);
         }
     }
 }
@@ -217,6 +234,7 @@ static bool stores(const struct far_side *far, const struct far_step *step,
 {
     switch (step->act) {
     case FAR_STORE:
+    case FAR_SIGNED:
     case FAR_CUT_AFTER:
     case FAR_CUT_WITHIN:
     case FAR_WRONG_KEY:
@@ -261,6 +279,7 @@ static bool act(struct far_side *far, int fd, const struct far_step *step,
     }
     switch (step->act) {
     case FAR_STORE:
+    case FAR_SIGNED:
     case FAR_WRONG_KEY:
     case FAR_TWICE:
     case FAR_REVERSED:

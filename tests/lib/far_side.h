@@ -11,6 +11,7 @@
 
 enum far_act {
     FAR_STORE,       /* stores and acknowledges */
+    FAR_SIGNED,      /* the same, receipts signed by the key of the seed FAR_SEED */
     FAR_STATUS,      /* answers `status` without storing */
     FAR_HANG,        /* reads and says nothing until the other side gives up */
     FAR_CUT_BEFORE,  /* drops the connection without storing */
@@ -26,6 +27,9 @@ enum far_act {
     FAR_ONLY,        /* 413 for more than `status` envelopes, else stores */
     FAR_POISON,      /* 400 where an envelope is the poison, else stores */
 };
+
+/* The first byte of the seed of FAR_SIGNED's key; the others are 0. */
+#define FAR_SEED 9
 
 struct far_step {
     enum far_act act;

@@ -162,6 +162,30 @@ Test(forward, marks_a_stored_row_done_with_its_receipt)
     forward_close(&stage.forward);
 }
 
+static void count_receipt(void *ctx, struct bytes receipt)
+{
+    unsigned *count = ctx;
+    *count += bytes_are(receipt, "receipt") ? 1 : 0;
+}
+
+Test(forward, keeps_the_receipts_that_settle_something)
+{
+    struct stage stage;
+    unsigned count = 0;
+    int64_t wait_ns = 0;
+    stage_init(&stage);
+    stage.seams.receipt = count_receipt;
+    stage.seams.receipt_ctx = &count;
+    fake_outbox_put(&stage.outbox, "kiln", "good");
+    fake_outbox_put(&stage.outbox, "kiln", "poison");
+    fake_outbox_put(&stage.outbox, "mill", "later");
+
+    cr_assert_eq(step(&stage, &wait_ns), FORWARD_GO_ON);
+
+    cr_assert_eq(count, 2, "of what is stored and of what is set aside");
+    forward_close(&stage.forward);
+}
+
 Test(forward, a_poison_row_is_set_aside_and_holds_up_nobody)
 {
     struct stage stage;

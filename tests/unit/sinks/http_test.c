@@ -2,6 +2,7 @@
 /* The http sink under its forwarder, against a far side that misbehaves by script. */
 #include "sinks/sink.h"
 
+#include "evidence/key.h"
 #include "far_side.h"
 #include "sink_rig.h"
 
@@ -96,6 +97,30 @@ Test(http, receipts_count_by_key_and_not_by_place)
     cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 6);
     cr_assert_eq(far_side_requests(stage.far), 2);
     cr_assert_gt(stage.rig.outbox.rows[5].receipt_len, 32);
+    stage_deinit(&stage);
+}
+
+Test(http, only_receipts_of_the_pinned_key_count)
+{
+    static const struct far_step steps[] = {
+        {.act = FAR_STORE}, {.act = FAR_VERDICT, .status = 2}, {.act = FAR_SIGNED}};
+    struct stage stage;
+    struct forward_status status;
+    char key[KEY_HEX_MAX];
+    char more[128];
+    static const uint8_t seed[KEY_PUBLIC_LEN] = {FAR_SEED};
+    struct key_pair *pair = key_of_seed(seed);
+    key_print(key_get_public(pair), key);
+    key_close(&pair);
+    snprintf(more, sizeof more, "registry_key: '%s'", key);
+    stage_init(&stage, steps, 3, more);
+    sink_rig_put(&stage.rig, 2);
+
+    sink_rig_run(&stage.rig, 10);
+
+    cr_assert_not_null(strstr(last_error(&stage, &status), "not signed by the registry"));
+    cr_assert_eq(far_side_requests(stage.far), 3, "neither forged receipt is believed");
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 2);
     stage_deinit(&stage);
 }
 
@@ -309,6 +334,7 @@ Test(http, tells_every_mistake_in_its_settings)
         {"url: ftp://x/", "https:// or http://"},
         {"url: https://x/\ncert_file: a", "go together"},
         {"url: https://x/\nbatch: 0", "batch"},
+        {"url: https://x/\nregistry_key: ab", "64 hex digits"},
         {"url: https://x/\nrul: y", "rul"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
