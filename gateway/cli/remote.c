@@ -78,6 +78,15 @@ static json_t *parse(const struct buf *answer, int *ret_code)
     return value;
 }
 
+json_t *remote_ask(const char *state_directory, const char *path, int *ret_code)
+{
+    struct buf answer;
+    buf_init(&answer, ANSWER_MAX);
+    json_t *value = ask(state_directory, path, &answer) ? parse(&answer, ret_code) : NULL;
+    buf_deinit(&answer);
+    return value;
+}
+
 json_t *remote_get(const char *config_path, const char *path, remote_local_fn *local,
                    void *ctx, int *ret_code)
 {

@@ -21,6 +21,10 @@ typedef enum err remote_local_fn(struct outbox *outbox, void *ctx,
 json_t *remote_get(const char *config_path, const char *path, remote_local_fn *local,
                    void *ctx, int *ret_code);
 
+/* What the daemon of a state directory answers, or NULL when none does (`*ret_code` is
+ * set only when it answered something that is not JSON). */
+json_t *remote_ask(const char *state_directory, const char *path, int *ret_code);
+
 /* Prints a JSON value as the commands do with --json. */
 void remote_print_json(const json_t *value);
 
