@@ -11,6 +11,8 @@
 #include "cli/command.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/volume.h"
+#include "notify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +45,7 @@ struct gateway {
     int64_t started_ns;
     int64_t wall_less_boot_ns; /* at the last look */
     int ticks;
+    struct notify_watch watch;
     struct error failure; /* of the pipeline, when `code` is not OK */
 };
 
@@ -199,7 +202,7 @@ static enum err open_forwards(struct gateway *g, struct error *e)
     g->world = forward_world_system;
     g->world.receipt = note_receipt;
     g->world.receipt_ctx = g;
-    g->forwards = mem_array(g->plan->sink_count, sizeof *g->forwards);
+    g->forwards = mem_array(g->plan->sink_count, sizeof(struct forward *));
     for (size_t i = 0; i < g->plan->sink_count; i++) {
         enum err err = forward_open(&g->plan->sinks[i], g->plan->gateway_id, g->outbox,
                                     &g->world, &g->forwards[i], e);
@@ -344,6 +347,22 @@ static void watch_clock(struct gateway *g)
     g->wall_less_boot_ns = difference_ns;
 }
 
+/* Tells the service manager that the fold gets on, or why it can't. */
+static void feed_watchdog(struct gateway *g)
+{
+    struct pipeline_view view;
+    struct journal_status journal;
+    journal_get_status(g->journal, &journal);
+    pipeline_lock(g->pipeline, &view);
+    uint64_t cursor = view.folded_seq;
+    bool excused = view.problem[0] != 0;
+    pipeline_unlock(g->pipeline);
+    excused = excused || journal.full || intake_problem(g->intake);
+    if (notify_due(&g->watch, clock_boot_ns(&clock_system), cursor, excused)) {
+        notify_send("WATCHDOG=1");
+    }
+}
+
 static void reload(struct gateway *g)
 {
     struct bundle bundle = {0};
@@ -374,6 +393,7 @@ static int main_loop(struct gateway *g)
         int number = sigtimedwait(&g->signals, NULL, &second);
         if (number == SIGTERM || number == SIGINT) {
             log_info("gateway.stopping", "signal=%d", number);
+            notify_send("STOPPING=1");
             return EXIT_OK;
         }
         if (number == SIGUSR1 && g->failure.code != ERR_OK) {
@@ -384,6 +404,7 @@ static int main_loop(struct gateway *g)
             reload(g);
         }
         watch_clock(g);
+        feed_watchdog(g);
         if (++g->ticks % TICK_S == 0) {
             note(g, RECORD_TICK, BYTES(""));
         }
@@ -397,8 +418,8 @@ static void block_signals(struct gateway *g)
     sigaddset(&g->signals, SIGINT);
     sigaddset(&g->signals, SIGHUP);
     sigaddset(&g->signals, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &g->signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    (void)pthread_sigmask(SIG_BLOCK, &g->signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 static enum log_level level_of(const char *name)
@@ -423,16 +444,37 @@ static int exit_code_of(enum err err)
     return err == ERR_CORRUPT ? EXIT_DATA : EXIT_IO;
 }
 
+/* In our container image EMGATE_REQUIRE_VOLUME is 1: a store in the container's own layer
+ * or in memory would go with the container, so the daemon does not begin one. */
+static enum err require_volume(const struct gateway *g, struct error *e)
+{
+    const char *wanted = getenv("EMGATE_REQUIRE_VOLUME"); /* NOLINT: constant */
+    enum volume_kind kind = volume_kind_of(g->plan->state_directory);
+    if (!wanted || strcmp(wanted, "1") != 0 ||
+        (kind != VOLUME_MEMORY && kind != VOLUME_CONTAINER)) {
+        return ERR_OK;
+    }
+    return error_set(e, ERR_SYSTEM,
+                     "'%s' goes with the container; mount a volume there, or set "
+                     "EMGATE_REQUIRE_VOLUME=0",
+                     g->plan->state_directory);
+}
+
 static int run(struct gateway *g)
 {
     struct error e = {0};
-    enum err err = open_all(g, &e);
+    enum err err = require_volume(g, &e);
+    if (err == ERR_OK) {
+        err = open_all(g, &e);
+    }
     if (err != ERR_OK) {
         log_error("gateway.start", "%s", e.text);
         return exit_code_of(err);
     }
     log_info("gateway.ready", "gateway=%s config=%s", g->plan->gateway_id,
              g->config_path);
+    notify_send("READY=1");
+    g->watch.period_ns = notify_watchdog_ns();
     return main_loop(g);
 }
 

@@ -7,10 +7,9 @@
 
 #include "core/number.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define DEPTH_MAX 4
 #define LINE_MAX_LEN 4096
@@ -61,19 +60,16 @@ static void read_file(struct reading_of *r, const char *path, int depth);
 /* Files that end in .conf, in the order of their names, as mosquitto does. */
 static void read_directory(struct reading_of *r, const char *path, int depth)
 {
-    struct dirent **entries = NULL;
-    int count = scandir(path, &entries, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        char file[PATH_SIZE];
-        size_t len = strlen(entries[i]->d_name);
-        bool conf = len > 5 && strcmp(entries[i]->d_name + len - 5, ".conf") == 0;
-        int written = snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        if (conf && written < (int)sizeof file) {
-            read_file(r, file, depth);
+    char pattern[PATH_SIZE];
+    glob_t found = {0};
+    int written = snprintf(pattern, sizeof pattern, "%s/*.conf", path);
+    bool fits = written < (int)sizeof pattern;
+    if (fits && glob(pattern, 0, NULL, &found) == 0) { /* NOLINT: one thread here */
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            read_file(r, found.gl_pathv[i], depth);
         }
-        free(entries[i]);
     }
-    free(entries);
+    globfree(&found);
 }
 
 static void take_line(struct reading_of *r, const char *path, int number, char *line,

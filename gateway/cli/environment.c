@@ -7,13 +7,13 @@
 
 #include "core/clock.h"
 #include "core/disk.h"
+#include "core/volume.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -21,12 +21,6 @@
 #define SYNC_COUNT 16
 #define SYNC_SLOW_NS (50 * NS_PER_MS)
 #define CLOCK_ERROR_MAX_US 1000000
-
-/* linux/magic.h */
-#define MAGIC_TMPFS 0x01021994
-#define MAGIC_RAMFS 0x858458f6
-#define MAGIC_OVERLAY 0x794c7630
-#define MAGIC_NFS 0x6969
 
 const char *const finding_level_names[] = {"ok", "warn", "fail"};
 
@@ -91,23 +85,25 @@ static bool probe(const char *directory, int64_t *ret_longest_ns, int *ret_errno
 
 static void check_volume(const char *directory, struct findings *f)
 {
-    struct statfs st;
-    if (statfs(directory, &st) != 0) {
+    switch (volume_kind_of(directory)) {
+    case VOLUME_UNKNOWN:
         return;
-    }
-    unsigned long type = (unsigned long)st.f_type & 0xffffffffUL;
-    if (type == MAGIC_TMPFS || type == MAGIC_RAMFS) {
+    case VOLUME_DISK:
+        findings_tell(f, FINDING_OK, "volume", NULL, "'%s' is on a disk", directory);
+        return;
+    case VOLUME_MEMORY:
         findings_tell(f, FINDING_FAIL, "volume", "put 'gateway.state' on a disk",
                       "'%s' is in memory: everything is lost at a restart", directory);
-    } else if (type == MAGIC_OVERLAY) {
+        return;
+    case VOLUME_CONTAINER:
         findings_tell(f, FINDING_WARN, "volume",
                       "mount a volume of the host at 'gateway.state'",
                       "'%s' is in the container's own layer and goes with it", directory);
-    } else if (type == MAGIC_NFS) {
+        return;
+    case VOLUME_NETWORK:
         findings_tell(f, FINDING_WARN, "volume", "use a local disk",
                       "'%s' is on a network file system", directory);
-    } else {
-        findings_tell(f, FINDING_OK, "volume", NULL, "'%s' is on a disk", directory);
+        return;
     }
 }
 

@@ -68,6 +68,25 @@ Test(doctor, a_configuration_that_cannot_be_read_or_includes_itself_fails)
     buf_deinit(&look.text);
 }
 
+Test(doctor, what_a_configuration_includes_counts_and_a_ring_of_them_ends)
+{
+    struct look look;
+    char directory[] = "/tmp/emgate-doctor-XXXXXX";
+    char path[64];
+    look_init(&look);
+    cr_assert(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/a.conf", directory);
+    FILE *out = fopen(path, "w");
+    fprintf(out, "max_queued_messages 7\ninclude_dir %s\n", directory);
+    fclose(out);
+    doctor_check_mosquitto(path, &look.findings);
+    cr_assert(told(&look, "included too deep"));
+    cr_assert_eq(look.findings.counts[FINDING_OK], 0);
+    unlink(path);
+    rmdir(directory);
+    buf_deinit(&look.text);
+}
+
 Test(doctor, a_gateway_in_trouble_says_all_of_it)
 {
     struct look look;
