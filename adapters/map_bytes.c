@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers inside bytes: a binary payload, hexadecimal or base64 text, or an array of
- * bytes.  For a 32-bit number 0xAABBCCDD:
+ * Numbers inside bytes: a binary payload, hexadecimal or base64 text, an array of
+ * bytes, or 16-bit registers as an array or as text ("[17332,57344]").  For a 32-bit
+ * number 0xAABBCCDD:
  *
  *     u32be     AA BB CC DD        u32le     DD CC BB AA
  *     u32be_ws  CC DD AA BB        u32le_ws  BB AA DD CC
@@ -76,7 +77,7 @@ static int64_t load_whole(struct map_loader *l, const struct node *node, int64_t
 const struct map_bytes *map_load_bytes(struct map_loader *l, const struct node *node)
 {
     static const char *const keys[] = {"enc", "offset", "type", "bit", NULL};
-    static const char *const encodings[] = {"raw", "hex", "base64", NULL};
+    static const char *const encodings[] = {"raw", "hex", "base64", "words", NULL};
     struct map_bytes *bytes = pool_new(&l->map->pool, struct map_bytes);
     *bytes = (struct map_bytes){.size = 1, .bit = -1};
     if (node->kind != NODE_MAP) {
@@ -178,6 +179,56 @@ static bool from_base64(struct bytes text, uint8_t *out, size_t *ret_len)
     return text.len % 4 != 1;
 }
 
+/* A register, signed or not, as two bytes, the high one first. */
+static bool add_word(struct bytes text, uint8_t *out, size_t *len)
+{
+    int64_t word = 0;
+    if (!number_parse_i64(text, &word) || word < INT16_MIN || word > UINT16_MAX) {
+        return false;
+    }
+    out[(*len)++] = (uint8_t)((uint64_t)word >> 8);
+    out[(*len)++] = (uint8_t)word;
+    return true;
+}
+
+static bool between_words(uint8_t c)
+{
+    return c == ',' || c == ';' || c == ' ' || c == '[' || c == ']';
+}
+
+/* Registers as decimal text; brackets, blanks, commas and semicolons part them. */
+static bool from_word_text(struct bytes text, uint8_t *out, size_t *ret_len)
+{
+    size_t len = 0;
+    size_t from = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && !between_words(text.data[i])) {
+            continue;
+        }
+        if (i > from && !add_word(bytes_slice(text, from, i - from), out, &len)) {
+            return false;
+        }
+        from = i + 1;
+    }
+    *ret_len = len;
+    return true;
+}
+
+static bool from_word_array(struct map_run *run, uint32_t item, uint8_t *out,
+                            size_t *ret_len)
+{
+    size_t len = 0;
+    for (uint32_t i = item + 1; i < run->tape.items[item].next;
+         i = run->tape.items[i].next) {
+        if (tape_kind(&run->tape, i) != TAPE_NUMBER ||
+            !add_word(tape_text(&run->tape, i), out, &len)) {
+            return false;
+        }
+    }
+    *ret_len = len;
+    return true;
+}
+
 static bool from_array(struct map_run *run, uint32_t item, uint8_t *out, size_t *ret_len)
 {
     size_t len = 0;
@@ -201,15 +252,17 @@ static const char *find_bytes(struct map_run *run, const struct map_bytes *spec,
     enum tape_kind kind = tape_kind(&run->tape, item);
     struct bytes text = tape_text(&run->tape, item);
     bool raw = spec->encoding == ENCODING_RAW;
+    bool words = spec->encoding == ENCODING_WORDS;
+    bool array = kind == TAPE_ARRAY && (raw || words);
     if (raw && kind == TAPE_BYTES) {
         *ret_bytes = text;
         return NULL;
     }
-    if (raw ? kind != TAPE_ARRAY : kind != TAPE_STRING) {
+    if (!array && (raw || kind != TAPE_STRING)) {
         return "wrong_type";
     }
-    size_t room = raw ? run->tape.items[item].count : text.len;
-    uint8_t *out = arena_take(run->arena, room + 1, 1);
+    size_t count = array ? run->tape.items[item].count : text.len;
+    uint8_t *out = arena_take(run->arena, count + 1, words ? 2 : 1);
     size_t len = 0;
     bool read = false;
     if (!out) {
@@ -224,6 +277,10 @@ static const char *find_bytes(struct map_run *run, const struct map_bytes *spec,
         break;
     case ENCODING_BASE64:
         read = from_base64(text, out, &len);
+        break;
+    case ENCODING_WORDS:
+        read = array ? from_word_array(run, item, out, &len)
+                     : from_word_text(text, out, &len);
         break;
     }
     *ret_bytes = (struct bytes){.data = out, .len = len};

@@ -172,7 +172,7 @@ struct map_choices {
 
 enum map_as { AS_AUTO, AS_NUMBER, AS_INT, AS_BOOL, AS_STRING };
 
-enum map_encoding { ENCODING_RAW, ENCODING_HEX, ENCODING_BASE64 };
+enum map_encoding { ENCODING_RAW, ENCODING_HEX, ENCODING_BASE64, ENCODING_WORDS };
 
 struct map_bytes {
     enum map_encoding encoding;

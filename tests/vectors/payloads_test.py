@@ -187,8 +187,16 @@ def run(emgate, samples):
     return 1 if failed or not passed else 0
 
 
+def without_sample():
+    """Presets that no sample shows."""
+    shown = {p.read_text().strip() for p in HERE.glob("*/*/preset.txt")}
+    return sorted(p.stem for p in PRESETS.glob("*.yaml") if p.stem not in shown)
+
+
 def main():
     emgate = sys.argv[1]
+    for preset in without_sample():
+        sys.exit(f"FAILED preset '{preset}' has no sample under {HERE}")
     folders = [pathlib.Path(name) for name in sys.argv[2:]]
     samples = folders or sorted(p.parent for p in HERE.glob("*/*/expected.json"))
     os.environ["TZ"] = "America/St_Johns"  # the process's zone must not matter

@@ -206,6 +206,24 @@ Test(map_value, bytes_hold_every_kind_of_number)
     expect_bytes("f64be", "FFF0000000000000", "d m - bad/inf recv");
 }
 
+Test(map_value, registers_come_as_text_or_array)
+{
+    const char *f32 = "{path: /v, bytes: {enc: words, type: f32be}}";
+    const char *swapped = "{path: /v, bytes: {enc: words, type: f32be_ws}}";
+    const char *i16 = "{path: /v, bytes: {enc: words, type: i16be, offset: 2}}";
+    expect_value(f32, "{\"v\":\"[17530,57344]\"}", "d m 1003.5 good recv");
+    expect_value(f32, "{\"v\":[17530,57344]}", "d m 1003.5 good recv");
+    expect_value(swapped, "{\"v\":\"57344 17530\"}", "d m 1003.5 good recv");
+    expect_value(i16, "{\"v\":\"0;65535\"}", "d m -1i good recv");
+    expect_value(i16, "{\"v\":[0,-2]}", "d m -2i good recv");
+    expect_value(f32, "{\"v\":\"[1,65536]\"}", "d m - bad/bad_encoding recv");
+    expect_value(f32, "{\"v\":[1,-32769]}", "d m - bad/bad_encoding recv");
+    expect_value(f32, "{\"v\":\"1,2.5\"}", "d m - bad/bad_encoding recv");
+    expect_value(f32, "{\"v\":[1,\"2\"]}", "d m - bad/bad_encoding recv");
+    expect_value(f32, "{\"v\":\"17530\"}", "rejected short_binary");
+    expect_value(f32, "{\"v\":17530}", "d m - bad/wrong_type recv");
+}
+
 Test(map_value, bytes_come_as_text_or_array)
 {
     const char *b64 =
