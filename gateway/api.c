@@ -130,6 +130,21 @@ static void readings(void *ctx, const struct web_question *question,
            &e);
 }
 
+static void tap(void *ctx, const struct web_question *question, struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    const char *stage = question->parameter(question->ctx, "stage");
+    struct tap_question asked = {.after = whole(question, "after", 0),
+                                 .point = question->parameter(question->ctx, "point")};
+    struct error e;
+    answer->type = "application/x-ndjson";
+    if (stage && !tap_stage_find(stage, &asked.stage)) {
+        finish(answer, error_set(&e, ERR_REJECT, "no such stage"), &e);
+        return;
+    }
+    tap_ask(api->view.tap, &asked, &answer->body);
+}
+
 static void metrics(void *ctx, const struct web_question *question,
                     struct web_answer *answer)
 {
@@ -158,17 +173,12 @@ static void ready(void *ctx, const struct web_question *question,
 }
 
 static const struct web_route routes[] = {
-    {"/v1/status", status},
-    {"/v1/points", points},
-    {"/v1/summaries", summaries},
-    {"/v1/deadletters", dead_letters},
-    {"/v1/outbox", rows},
-    {"/v1/explain", explain},
-    {"/v1/readings", readings},
-    {"/metrics", metrics},
-    {"/healthz", health},
-    {"/readyz", ready},
-    {0},
+    {"/v1/status", status},       {"/v1/points", points},
+    {"/v1/summaries", summaries}, {"/v1/deadletters", dead_letters},
+    {"/v1/outbox", rows},         {"/v1/explain", explain},
+    {"/v1/readings", readings},   {"/v1/tap", tap},
+    {"/metrics", metrics},        {"/healthz", health},
+    {"/readyz", ready},           {0},
 };
 
 enum err api_open(const struct gateway_view *view, struct api **ret_api, struct error *e)

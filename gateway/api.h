@@ -7,6 +7,7 @@
  *     GET /v1/status /v1/points /v1/summaries /v1/deadletters /v1/outbox
  *     GET /v1/explain?process=ID&at=NS
  *     GET /v1/readings?point=ID&from=NS&to=NS
+ *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
  *     GET /metrics /healthz /readyz
  */
 #ifndef API_H
@@ -49,6 +50,9 @@ enum err api_put_rows(struct outbox *outbox, const char *sink, uint64_t limit,
 enum err api_put_explain(const struct plan *plan, struct outbox *outbox,
                          const char *process, int64_t at_ns, struct json_writer *writer,
                          struct error *e) MUST_CHECK;
+
+/* The members of a dead letter, into an object that is open. */
+void api_put_dead_letter(const struct dead_letter *letter, struct json_writer *writer);
 
 /* What a point said in the minutes of [from_ns, to_ns): {"point", "device", "metric",
  * "unit", "slices": [{"minute", "readings": [{"at", "value"}]}]}. */

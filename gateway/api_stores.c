@@ -59,13 +59,8 @@ static void put_payload(struct json_writer *w, struct bytes payload)
     json_u64(w, payload.len);
 }
 
-static bool put_dead_letter(void *ctx, int64_t id, const struct dead_letter *letter)
+void api_put_dead_letter(const struct dead_letter *letter, struct json_writer *w)
 {
-    struct listing *l = ctx;
-    struct json_writer *w = l->writer;
-    json_open(w, '{');
-    json_key(w, "id");
-    json_i64(w, id);
     json_key(w, "record");
     json_u64(w, letter->seq);
     json_key(w, "received");
@@ -78,7 +73,16 @@ static bool put_dead_letter(void *ctx, int64_t id, const struct dead_letter *let
     json_key(w, "partial");
     json_bool(w, letter->partial);
     put_payload(w, letter->payload);
-    json_close(w, '}');
+}
+
+static bool put_dead_letter(void *ctx, int64_t id, const struct dead_letter *letter)
+{
+    struct listing *l = ctx;
+    json_open(l->writer, '{');
+    json_key(l->writer, "id");
+    json_i64(l->writer, id);
+    api_put_dead_letter(letter, l->writer);
+    json_close(l->writer, '}');
     return true;
 }
 

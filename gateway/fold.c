@@ -9,7 +9,6 @@
 #include "fold.h"
 
 #include "core/mem.h"
-#include "normalise/normalise.h"
 
 #include <stdio.h>
 
@@ -139,6 +138,9 @@ static enum err take_reading(struct passage *p, const struct reading *reading)
     fold->counters.readings++;
     hear(p, reading);
     size_t count = normalise(fold->normaliser, reading, results);
+    if (p->out->reading) {
+        p->out->reading(p->out->ctx, p->message, reading, results, count);
+    }
     if (count == 0 && !normalise_knows_device(fold->normaliser, reading->device)) {
         note_fault(p, "unknown_device", reading);
         return ERR_OK;

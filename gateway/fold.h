@@ -18,6 +18,7 @@
 #include "core/merkle.h"
 #include "decode/decode.h"
 #include "journal/journal.h"
+#include "normalise/normalise.h"
 #include "outbox/outbox.h"
 
 #define FOLD_REASONS_MAX 64
@@ -50,6 +51,11 @@ struct fold_out {
     /* Something to be sent to a broker, such as a rebirth request.  May be NULL. */
     void (*action)(void *ctx, size_t broker, int64_t record_ns,
                    const struct action *action);
+    /* A reading and what it gave to `count` points; for onlookers, it changes nothing.
+     * May be NULL. */
+    void (*reading)(void *ctx, const struct message *message,
+                    const struct reading *reading, const struct normalised *results,
+                    size_t count);
 };
 
 struct fold;

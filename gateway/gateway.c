@@ -35,6 +35,7 @@ struct gateway {
     struct journal *journal;
     struct outbox *outbox;
     struct key_pair *key;
+    struct tap *tap;
     struct pipeline *pipeline;
     struct intake *intake;
     struct forward_world world; /* the system's; receipts go to the journal */
@@ -145,10 +146,12 @@ static void pipeline_failed(void *ctx, const struct error *e)
 
 static enum err open_pipeline(struct gateway *g, struct error *e)
 {
+    g->tap = tap_new(&clock_system);
     struct pipeline_settings settings = {.journal = g->journal,
                                          .outbox = g->outbox,
                                          .software = GATEWAY_SOFTWARE,
                                          .key = g->key,
+                                         .tap = g->tap,
                                          .action = give_action,
                                          .failed = pipeline_failed,
                                          .ctx = g,
@@ -225,6 +228,7 @@ static enum err open_api(struct gateway *g, struct error *e)
                                 .journal = g->journal,
                                 .outbox = g->outbox,
                                 .pipeline = g->pipeline,
+                                .tap = g->tap,
                                 .intake = g->intake,
                                 .forwards = g->forwards,
                                 .forward_count = g->forward_count};
@@ -304,6 +308,7 @@ static void close_all(struct gateway *g)
     }
     mem_free(&g->forwards);
     pipeline_close(&g->pipeline);
+    tap_free(&g->tap);
     key_close(&g->key);
     outbox_close(&g->outbox);
     journal_close(&g->journal);

@@ -42,6 +42,7 @@ struct gateway_view {
     struct journal *journal;
     struct outbox *outbox;
     struct pipeline *pipeline;
+    struct tap *tap;
     struct intake *intake;
     struct forward *const *forwards;
     size_t forward_count;

@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "tap_lines.h"
 
 #include <stdio.h>
 
@@ -93,6 +94,35 @@ static void give_action(void *ctx, size_t broker, int64_t record_ns,
     }
 }
 
+static enum err take_summary(void *ctx, const struct aggregate_summary *summary,
+                             struct error *e)
+{
+    struct pipeline *p = ctx;
+    tap_put_summary(p->settings.tap, summary);
+    return batch_summary(ctx, summary, e);
+}
+
+static enum err take_dead_letter(void *ctx, const struct dead_letter *letter,
+                                 struct error *e)
+{
+    struct pipeline *p = ctx;
+    tap_put_reject(p->settings.tap, letter);
+    return batch_dead_letter(ctx, letter, e);
+}
+
+static void show_reading(void *ctx, const struct message *message,
+                         const struct reading *reading, const struct normalised *results,
+                         size_t count)
+{
+    struct pipeline *p = ctx;
+    struct tap_reading seen = {.plan = p->chapter.plan,
+                               .message = message,
+                               .reading = reading,
+                               .results = results,
+                               .count = count};
+    tap_put_reading(p->settings.tap, &seen);
+}
+
 static enum err take_record(struct pipeline *p, const struct record *record,
                             struct error *e)
 {
@@ -104,9 +134,10 @@ static enum err take_record(struct pipeline *p, const struct record *record,
     }
     p->cursor = record->seq;
     struct fold_out out = {.ctx = p,
-                           .summary = batch_summary,
-                           .dead_letter = batch_dead_letter,
-                           .action = give_action};
+                           .summary = take_summary,
+                           .dead_letter = take_dead_letter,
+                           .action = give_action,
+                           .reading = show_reading};
     if (p->chapter.fold && p->batch_records++ == 0) {
         p->batch_since_ns = clock_boot_ns(p->settings.clock);
     }

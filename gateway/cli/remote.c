@@ -18,9 +18,10 @@ static size_t take(const char *data, size_t size, size_t count, void *ctx)
     return answer->overflow ? 0 : size * count;
 }
 
-/* True when somebody answered. */
-static bool ask(const char *state_directory, const char *path, struct buf *answer)
+long remote_call(const char *state_directory, const char *method, const char *path,
+                 struct buf *answer)
 {
+    long status = 0;
     char socket[4096];
     char url[4096];
     snprintf(socket, sizeof socket, "%s/%s", state_directory, API_SOCKET);
@@ -33,9 +34,13 @@ static bool ask(const char *state_directory, const char *path, struct buf *answe
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    if (strcmp(method, "POST") == 0) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+    }
     CURLcode rc = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_cleanup(curl);
-    return rc == CURLE_OK;
+    return rc == CURLE_OK ? status : 0;
 }
 
 /* Makes the answer from the files; false after a message. */
@@ -82,7 +87,9 @@ json_t *remote_ask(const char *state_directory, const char *path, int *ret_code)
 {
     struct buf answer;
     buf_init(&answer, ANSWER_MAX);
-    json_t *value = ask(state_directory, path, &answer) ? parse(&answer, ret_code) : NULL;
+    json_t *value = remote_call(state_directory, "GET", path, &answer)
+                        ? parse(&answer, ret_code)
+                        : NULL;
     buf_deinit(&answer);
     return value;
 }
@@ -102,7 +109,7 @@ json_t *remote_get(const char *config_path, const char *path, remote_local_fn *l
     buf_init(&answer, ANSWER_MAX);
     if (!plan) {
         *ret_code = EXIT_BAD_CONFIG;
-    } else if (ask(plan->state_directory, path, &answer)) {
+    } else if (remote_call(plan->state_directory, "GET", path, &answer)) {
         value = parse(&answer, ret_code);
     } else if (!local) {
         fprintf(stderr, "emgate: no gateway is running on '%s'\n", plan->state_directory);

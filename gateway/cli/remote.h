@@ -15,6 +15,12 @@
 typedef enum err remote_local_fn(struct outbox *outbox, void *ctx,
                                  struct json_writer *writer, struct error *e);
 
+/* Asks the daemon that holds this state directory; its answer's body is added to
+ * `answer`.  Gives the HTTP status, or 0 when nobody answers.  `method` is "GET" or
+ * "POST". */
+long remote_call(const char *state_directory, const char *method, const char *path,
+                 struct buf *answer);
+
 /* What `path` ("/v1/summaries?limit=5") answers, as parsed JSON that the caller frees;
  * `local` makes it when no daemon is running (NULL: then it is an error).  On failure
  * prints why and gives NULL and the exit code. */

@@ -52,15 +52,16 @@ class Publisher:
             if byte < 0x80:
                 return kind, self.take(size)
 
-    def publish(self, topic, payload):
-        self.send(topic, payload)
+    def publish(self, topic, payload, retain=False):
+        self.send(topic, payload, retain)
         self.confirm()
 
-    def send(self, topic, payload):
+    def send(self, topic, payload, retain=False):
         """Without waiting; confirm() takes one acknowledgement."""
         self.next_id = self.next_id % 65535 + 1
         body = text(topic) + struct.pack(">H", self.next_id) + payload
-        self.socket.sendall(b"\x32" + length(len(body)) + body)
+        head = b"\x33" if retain else b"\x32"
+        self.socket.sendall(head + length(len(body)) + body)
 
     def confirm(self):
         kind, _ = self.read()
