@@ -17,11 +17,14 @@ if(EMGATE_ACK_GATE)
     endif()
   endforeach()
 endif()
+# Named as wanted, since the library that calls them may come behind this one.
+target_link_options(source PUBLIC LINKER:--undefined=__wrap_writev)
 # ack_write.c stands in the way of these two and changes nothing unless the gate asks.
 target_link_options(source PUBLIC LINKER:--wrap=writev LINKER:--wrap=SSL_write)
 if(EMGATE_ACK_GATE)
   target_compile_definitions(source PRIVATE EMGATE_ACK_GATE)
-  target_link_options(source PUBLIC LINKER:--wrap=MQTTPacket_send_puback)
+  target_link_options(source PUBLIC LINKER:--wrap=MQTTPacket_send_puback
+    LINKER:--undefined=__wrap_MQTTPacket_send_puback)
 endif()
 # paho_trace.c; named as wanted, since nothing of ours calls it.
 target_link_options(source PUBLIC LINKER:--undefined=__wrap_StackTrace_entry

@@ -2,3 +2,4 @@
 /* Every sink, one line each; no include guard, read with several meanings. */
 SINK(http)
 SINK(file)
+SINK(mqtt)

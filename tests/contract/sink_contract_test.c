@@ -5,6 +5,7 @@
  */
 #include "far_side.h"
 #include "sink_rig.h"
+#include "upstream.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 struct bench {
     char settings[512];
     struct far_side *far;
+    struct upstream *up;
     char folder[64];
 };
 
@@ -34,10 +36,16 @@ static void bench_file(struct bench *bench)
              bench->folder);
 }
 
+static void bench_mqtt(struct bench *bench)
+{
+    bench->up = upstream_open(5, NULL, 0);
+    snprintf(bench->settings, sizeof bench->settings, "uri: %s", upstream_uri(bench->up));
+}
+
 static const struct {
     const char *kind;
     void (*set_up)(struct bench *bench);
-} benches[] = {{"http", bench_http}, {"file", bench_file}};
+} benches[] = {{"http", bench_http}, {"file", bench_file}, {"mqtt", bench_mqtt}};
 
 static void bench_open(struct bench *bench, const struct sink *sink)
 {
@@ -54,6 +62,7 @@ static void bench_open(struct bench *bench, const struct sink *sink)
 static void bench_close(struct bench *bench)
 {
     far_side_close(&bench->far);
+    upstream_close(&bench->up);
     if (*bench->folder) {
         char path[128];
         snprintf(path, sizeof path, "%s/out.jsonl", bench->folder);
