@@ -39,53 +39,54 @@ struct link_settings {
     int64_t keepalive_ns;
 };
 
-/* The lines of a table of settings for the `struct link_settings` that is `member`
- * of `owner`. */
-#define LINK_SETTINGS(owner, member)                                                     \
+/* The lines of a table of settings for a `struct link_settings` that stands `base` bytes
+ * into the struct that is read. */
+#define LINK_AT(base, field) .offset = (base) + offsetof(struct link_settings, field)
+#define LINK_SETTINGS(base)                                                              \
     {.key = "uri",                                                                       \
      .type = SETTING_TEXT,                                                               \
-     AT(owner, member.uri),                                                              \
+     LINK_AT(base, uri),                                                                 \
      .help = "The broker: mqtt://host:port, or mqtts:// for TLS.",                       \
      .example = "mqtts://broker.example:8883"},                                          \
         {.key = "client_id",                                                             \
          .type = SETTING_TEXT,                                                           \
-         AT(owner, member.client_id),                                                    \
+         LINK_AT(base, client_id),                                                       \
          .initial = SETTING_UNSET,                                                       \
          .help = "Our name at that broker, ours alone there and in this file."},         \
         {.key = "user",                                                                  \
          .type = SETTING_TEXT,                                                           \
-         AT(owner, member.user),                                                         \
+         LINK_AT(base, user),                                                            \
          .initial = SETTING_UNSET,                                                       \
          .help = "User name."},                                                          \
         {.key = "password",                                                              \
          .type = SETTING_SECRET,                                                         \
-         AT(owner, member.password),                                                     \
+         LINK_AT(base, password),                                                        \
          .initial = SETTING_UNSET,                                                       \
          .help = "Its password; read at each connect."},                                 \
         {.key = "ca_file",                                                               \
          .type = SETTING_PATH,                                                           \
-         AT(owner, member.ca_file),                                                      \
+         LINK_AT(base, ca_file),                                                         \
          .initial = SETTING_UNSET,                                                       \
          .help = "Certificates that the broker's is checked against; default: the "      \
                  "system's."},                                                           \
         {.key = "cert_file",                                                             \
          .type = SETTING_PATH,                                                           \
-         AT(owner, member.cert_file),                                                    \
+         LINK_AT(base, cert_file),                                                       \
          .initial = SETTING_UNSET,                                                       \
          .help = "Our client certificate, PEM."},                                        \
         {.key = "key_file",                                                              \
          .type = SETTING_PATH,                                                           \
-         AT(owner, member.key_file),                                                     \
+         LINK_AT(base, key_file),                                                        \
          .initial = SETTING_UNSET,                                                       \
          .help = "Its private key, PEM."},                                               \
         {.key = "protocol",                                                              \
          .type = SETTING_WORD,                                                           \
-         AT(owner, member.protocol),                                                     \
+         LINK_AT(base, protocol),                                                        \
          .initial = "auto",                                                              \
          .words = link_protocol_words,                                                   \
          .help = "MQTT version; `auto` tries 5, then 3.1.1."},                           \
     {                                                                                    \
-        .key = "keepalive", .type = SETTING_DURATION, AT(owner, member.keepalive_ns),    \
+        .key = "keepalive", .type = SETTING_DURATION, LINK_AT(base, keepalive_ns),       \
         .initial = "30s", .min = 5e9, .max = 3600e9,                                     \
         .help = "A connection that is silent for longer is given up."                    \
     }

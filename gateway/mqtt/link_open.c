@@ -61,7 +61,8 @@ static void note_break(struct link *link, const char *what, int code, const char
 
 static void on_lost(void *context, char *cause)
 {
-    note_break(context, "connection lost", 0, cause ? cause : "no reason");
+    (void)cause; /* Paho gives none */
+    note_break(context, "connection lost", 0, "no reason given");
 }
 
 static void on_disconnect_packet(void *context, MQTTProperties *properties,

@@ -90,7 +90,8 @@ const char *topic_form_problem(const char *form, const struct topic_facts *given
             return problem;
         }
         for (size_t i = 0; !piece.place && i < piece.text.len; i++) {
-            if (memchr("+#}", piece.text.data[i], 3)) {
+            uint8_t byte = piece.text.data[i];
+            if (byte == '+' || byte == '#' || byte == '}' || byte == 0) {
                 return "must not have '+', '#' or a '}' that closes nothing";
             }
         }

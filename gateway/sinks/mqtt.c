@@ -23,7 +23,7 @@
  */
 #include "core/arena.h"
 #include "core/buf.h"
-#include "core/mem.h"
+#include "evidence/receipt.h"
 #include "mqtt/link.h"
 #include "mqtt/topic_form.h"
 #include "sinks/receipts.h"
@@ -47,8 +47,9 @@ struct inbox {
 
 struct mqtt_state {
     struct link_settings link_settings;
-    const char *topic, *reply_topic;
+    const char *topic, *reply_topic, *registry_key;
     int64_t batch;
+    struct key_public pinned; /* when there is a registry_key */
 
     bool ready; /* the rest is set up */
     struct link *link;
@@ -61,7 +62,7 @@ struct mqtt_state {
 };
 
 static const struct setting mqtt_settings[] = {
-    LINK_SETTINGS(struct mqtt_state, link_settings),
+    LINK_SETTINGS(offsetof(struct mqtt_state, link_settings)),
     {.key = "topic",
      .type = SETTING_TEXT,
      AT(struct mqtt_state, topic),
@@ -72,6 +73,12 @@ static const struct setting mqtt_settings[] = {
      AT(struct mqtt_state, reply_topic),
      .initial = "emgate/v1/receipts/{gateway}",
      .help = "Where receipts are expected; `{gateway}` is filled in."},
+    {.key = "registry_key",
+     .type = SETTING_TEXT,
+     AT(struct mqtt_state, registry_key),
+     .initial = SETTING_UNSET,
+     .help = "The registry's public key, 64 hex digits: only receipts that it has signed "
+             "count."},
     {.key = "batch",
      .type = SETTING_WHOLE,
      AT(struct mqtt_state, batch),
@@ -102,6 +109,10 @@ static void mqtt_init(void *state, const struct node *settings, struct problems 
     check_form(settings, "topic", mqtt->topic, &given, problems);
     given.process = (struct bytes){0};
     check_form(settings, "reply_topic", mqtt->reply_topic, &given, problems);
+    if (mqtt->registry_key && !key_parse(bytes_of(mqtt->registry_key), &mqtt->pinned)) {
+        problem_at(problems, node_find(settings, "registry_key"),
+                   "'registry_key': want the 64 hex digits of a public key");
+    }
 }
 
 static void mqtt_close(void *state)
@@ -179,6 +190,13 @@ static void empty_inbox(struct mqtt_state *mqtt)
     pthread_mutex_unlock(&mqtt->inbox.lock);
 }
 
+/* A receipt that counts; with a pinned key, one that it has signed. */
+static bool has_receipt(const struct mqtt_state *mqtt, const struct sink_item *item)
+{
+    return item->receipt.len > 0 &&
+           (!mqtt->registry_key || receipt_bytes_hold(item->receipt, &mqtt->pinned));
+}
+
 /* Gives results by the receipts that are there; the number of items that lack one. */
 static size_t settle(struct mqtt_state *mqtt, struct sink_item *items, size_t count)
 {
@@ -188,9 +206,10 @@ static size_t settle(struct mqtt_state *mqtt, struct sink_item *items, size_t co
     enum err err =
         receipts_apply(buf_bytes(&mqtt->seen), &mqtt->scratch, items, count, &e);
     for (size_t i = 0; i < count; i++) {
-        if (err == ERR_OK && items[i].receipt.len > 0) {
+        if (err == ERR_OK && has_receipt(mqtt, &items[i])) {
             continue;
         }
+        items[i].receipt = (struct bytes){0};
         items[i].result =
             error_set(&items[i].error, ERR_UNCERTAIN, "'%s': no receipt for it in time",
                       mqtt->link_settings.uri);

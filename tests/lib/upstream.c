@@ -199,6 +199,7 @@ static bool act(struct upstream *up)
         up->hanging = true;
         break;
     case FAR_ENDLESS:
+    case FAR_SIGNED:
     case FAR_STATUS:
     case FAR_ONLY:
     case FAR_POISON:

@@ -165,6 +165,21 @@ Test(mqtt, nobody_there_is_told_and_tried_again)
     sink_rig_deinit(&rig);
 }
 
+Test(mqtt, with_a_pinned_key_a_receipt_without_its_signature_is_none)
+{
+    struct stage stage;
+    stage_init(&stage, 5, NULL, 0,
+               "registry_key: "
+               "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    sink_rig_put(&stage.rig, 1);
+
+    sink_rig_run(&stage.rig, 2);
+
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_NEW), 1);
+    cr_assert_eq(upstream_stored(stage.up), 1);
+    stage_deinit(&stage);
+}
+
 static void expect_problem(const char *settings, const char *words)
 {
     struct problems problems;
@@ -181,6 +196,7 @@ Test(mqtt, wrong_settings_are_told)
     expect_problem("uri: mqtt://x\ntopic: 'a/{nobody}'", "place");
     expect_problem("uri: mqtt://x\nreply_topic: 'a/{process}'", "place");
     expect_problem("uri: mqtt://x\nreply_topic: 'a/#'", "'#'");
+    expect_problem("uri: mqtt://x\nregistry_key: 12", "64 hex digits");
     expect_problem("uri: mqtt://x\ncert_file: a", "go together");
     expect_problem("uri: mqtt://x\npassword: {file: a}", "needs a 'user'");
 }
