@@ -21,8 +21,10 @@ static const char *status_title(int status)
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {408, "Request Timeout"},
+        {409, "Conflict"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
         {500, "Internal Server Error"},
         {503, "Service Unavailable"},
     };
@@ -34,13 +36,9 @@ static const char *status_title(int status)
     UNREACHABLE();
 }
 
-void answer_problem(struct answer *answer, int status, const char *format, ...)
+static void put_problem(struct answer *answer, int status, const char *reason,
+                        const char *detail)
 {
-    char detail[DETAIL_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
-    va_end(args);
     buf_clear(&answer->body);
     answer->fixed = (struct bytes){0};
     answer->status = status;
@@ -51,8 +49,30 @@ void answer_problem(struct answer *answer, int status, const char *format, ...)
     json_pair(&writer, "title", status_title(status));
     json_key(&writer, "status");
     json_i64(&writer, status);
+    json_pair(&writer, "reason", reason);
     json_pair(&writer, "detail", detail);
     json_close(&writer, '}');
+}
+
+void answer_problem(struct answer *answer, int status, const char *format, ...)
+{
+    char detail[DETAIL_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    put_problem(answer, status, NULL, detail);
+}
+
+void answer_refusal(struct answer *answer, int status, const char *reason,
+                    const char *format, ...)
+{
+    char detail[DETAIL_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    put_problem(answer, status, reason, detail);
 }
 
 void answer_error(struct answer *answer, const struct error *e)

@@ -16,6 +16,8 @@ struct service {
     const struct registry_settings *settings;
     struct intake *intake;
     const struct clock *clock;
+    struct keyring *keyring;
+    struct key_pair *signer; /* of receipts */
     int64_t started_ns;
 };
 
@@ -43,6 +45,10 @@ typedef void handle_fn(const struct service *service, const struct question *que
 /* Makes it a problem: the status, its title, and words about the case. */
 void answer_problem(struct answer *answer, int status, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* The same with a stable word, `reason`, for programs. */
+void answer_refusal(struct answer *answer, int status, const char *reason,
+                    const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* Makes it the problem that an error of the store is: 503 where trying again helps. */
 void answer_error(struct answer *answer, const struct error *e);

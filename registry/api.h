@@ -12,6 +12,12 @@ handle_fn api_summaries;     /* GET /v1/summaries */
 handle_fn api_summary;       /* GET /v1/summaries/KEY[/envelope] */
 handle_fn api_totals;        /* GET /v1/totals */
 handle_fn api_gateways;      /* GET /v1/gateways */
+handle_fn api_key_change;    /* POST /v1/gateways/ID/keys */
+handle_fn api_checkpoint;    /* POST /v1/checkpoints */
+handle_fn api_checkpoints;   /* GET /v1/checkpoints */
+handle_fn api_refusals;      /* GET /v1/refusals */
+handle_fn api_refusal;       /* GET /v1/refusals/KEY/envelope */
+handle_fn api_registry;      /* GET /v1/registry */
 handle_fn api_health;        /* GET /healthz */
 handle_fn api_ready;         /* GET /readyz */
 handle_fn api_metrics;       /* GET /metrics */

@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/timetext.h"
 
+#include <sodium.h>
 #include <stdio.h>
 
 /* Names with units, as answers have them. */
@@ -154,4 +155,17 @@ bool read_after(const struct question *question, size_t count, int64_t *numbers,
         rest = bytes_slice(rest, len + 1, rest.len);
     }
     return true;
+}
+
+bool read_key(const char *rest, uint8_t ret_key[KEY_LEN], bool *ret_envelope)
+{
+    size_t len = 0;
+    const char *end = NULL;
+    size_t digits = strspn(rest, "0123456789abcdef");
+    if (digits != (size_t)2 * KEY_LEN ||
+        sodium_hex2bin(ret_key, KEY_LEN, rest, digits, NULL, &len, &end) != 0) {
+        return false;
+    }
+    *ret_envelope = strcmp(rest + digits, "/envelope") == 0;
+    return *ret_envelope || rest[digits] == 0;
 }

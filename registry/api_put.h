@@ -27,4 +27,7 @@ bool read_limit(const struct question *question, int64_t initial, int64_t max,
 bool read_after(const struct question *question, size_t count, int64_t *numbers,
                 struct answer *answer);
 
+/* Reads "<64 hex digits>" or the same with "/envelope" behind it. */
+bool read_key(const char *rest, uint8_t ret_key[KEY_LEN], bool *ret_envelope);
+
 #endif

@@ -9,65 +9,13 @@
 #include "envelope.pb-c.h"
 #include "model/proto_arena.h"
 #include "model/summary_json.h"
+#include "registry/api_list.h"
 #include "registry/api_put.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
-#define PAGE 100
-#define PAGE_MAX 1000
 #define PROCESSES_MAX 1000
 #define ENVELOPE_ARENA ((size_t)32 * 1024 * 1024)
-#define AFTER_MAX 80
-
-/* A list that is being written. */
-struct list {
-    const struct store_driver *driver;
-    struct store *store;
-    struct ledger *ledger;
-    struct json_writer writer;
-    const char *installation, *process; /* what is asked for, or NULL */
-    int64_t limit;
-    int64_t count;
-    char after[AFTER_MAX]; /* where the next page begins */
-};
-
-static bool begin_list(const struct question *question, struct list *list,
-                       struct answer *answer)
-{
-    if (!read_limit(question, PAGE, PAGE_MAX, &list->limit, answer)) {
-        return false;
-    }
-    list->installation = question->parameter(question->ctx, "installation");
-    list->process = question->parameter(question->ctx, "process");
-    list->writer = json_writer_of(&answer->body);
-    json_open(&list->writer, '{');
-    json_key(&list->writer, "items");
-    json_open(&list->writer, '[');
-    return true;
-}
-
-/* Asks, closes the list and makes it the answer. */
-static void finish_list(const struct service *service, intake_ask_fn *ask,
-                        struct list *list, struct answer *answer)
-{
-    struct error e = {0};
-    if (intake_ask(service->intake, ask, list, &e) != ERR_OK) {
-        answer_error(answer, &e);
-        return;
-    }
-    json_close(&list->writer, ']');
-    if (list->count >= list->limit) {
-        json_pair(&list->writer, "next", list->after);
-    }
-    json_close(&list->writer, '}');
-    if (answer->body.overflow) {
-        answer_problem(answer, 413, "the answer is too long; ask for less");
-        return;
-    }
-    answer->status = 200;
-    answer->type = "application/json";
-}
 
 /* ---- installations ---- */
 
@@ -110,8 +58,8 @@ void api_installations(const struct service *service, const struct question *que
 {
     struct installation_list asked = {0};
     if (read_after(question, 1, &asked.after, answer) &&
-        begin_list(question, &asked.list, answer)) {
-        finish_list(service, ask_installations, &asked.list, answer);
+        list_begin(question, &asked.list, answer)) {
+        list_finish(service, ask_installations, &asked.list, answer);
     }
 }
 
@@ -180,6 +128,15 @@ static void put_process_names(struct json_writer *writer, const struct stored_pr
     json_i64(writer, p->windows);
     json_key(writer, "missing_windows");
     json_i64(writer, missing_windows(p));
+    if (p->chained) {
+        json_key(writer, "chain");
+        json_open(writer, '{');
+        json_key(writer, "whole");
+        json_bool(writer, p->chain_whole && p->chain_waiting == 0);
+        json_key(writer, "waiting");
+        json_i64(writer, p->chain_waiting);
+        json_close(writer, '}');
+    }
 }
 
 static void put_process(void *ctx, const struct stored_process *p)
@@ -227,8 +184,8 @@ void api_processes(const struct service *service, const struct question *questio
 {
     struct process_list asked = {0};
     if (read_after(question, 1, &asked.after, answer) &&
-        begin_list(question, &asked.list, answer)) {
-        finish_list(service, ask_processes, &asked.list, answer);
+        list_begin(question, &asked.list, answer)) {
+        list_finish(service, ask_processes, &asked.list, answer);
     }
 }
 
@@ -312,8 +269,8 @@ void api_summaries(const struct service *service, const struct question *questio
     asked.from_process = after[0];
     asked.query.after_start_ns = after[1];
     asked.query.after_revision = after[2];
-    if (begin_list(question, &asked.list, answer)) {
-        finish_list(service, ask_summaries, &asked.list, answer);
+    if (list_begin(question, &asked.list, answer)) {
+        list_finish(service, ask_summaries, &asked.list, answer);
     }
 }
 
@@ -396,27 +353,13 @@ static void answer_summary(const struct envelope_question *asked, struct answer 
     buf_deinit(&bytes);
 }
 
-/* "<64 hex digits>" or the same with "/envelope". */
-static bool parse_key(const char *rest, uint8_t ret_key[KEY_LEN], bool *ret_envelope)
-{
-    size_t len = 0;
-    const char *end = NULL;
-    size_t digits = strspn(rest, "0123456789abcdef");
-    if (digits != (size_t)2 * KEY_LEN ||
-        sodium_hex2bin(ret_key, KEY_LEN, rest, digits, NULL, &len, &end) != 0) {
-        return false;
-    }
-    *ret_envelope = strcmp(rest + digits, "/envelope") == 0;
-    return *ret_envelope || rest[digits] == 0;
-}
-
 void api_summary(const struct service *service, const struct question *question,
                  struct answer *answer)
 {
     struct error e = {0};
     struct envelope_question asked = {.out = &answer->body};
     bool envelope = false;
-    if (!parse_key(question->rest, asked.key, &envelope)) {
+    if (!read_key(question->rest, asked.key, &envelope)) {
         answer_problem(answer, 404, "a key is 64 hex digits in lower case");
         return;
     }
@@ -494,8 +437,8 @@ void api_totals(const struct service *service, const struct question *question,
     }
     asked.query.label_from = question->parameter(question->ctx, "from");
     asked.query.label_to = question->parameter(question->ctx, "to");
-    if (begin_list(question, &asked.list, answer)) {
+    if (list_begin(question, &asked.list, answer)) {
         asked.query.limit = asked.list.limit;
-        finish_list(service, ask_totals, &asked.list, answer);
+        list_finish(service, ask_totals, &asked.list, answer);
     }
 }

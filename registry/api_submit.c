@@ -8,17 +8,14 @@
 #include "registry/api.h"
 
 #include "core/mem.h"
+#include "registry/admit.h"
 #include "registry/submit.h"
-
-#include <sodium.h>
-
 /* Room to unpack and to keep names, by the length of the request: what a summary is when
  * unpacked is a few times its bytes; what is far more is hostile and not read. */
 #define SCRATCH_BASE ((size_t)64 * 1024)
 #define SCRATCH_FACTOR 16
 #define SCRATCH_MAX ((size_t)64 * 1024 * 1024)
 #define KEPT_BASE ((size_t)256 * 1024)
-#define BEARER "Bearer "
 
 /* What one request needs, on the heap. */
 struct submission {
@@ -26,46 +23,6 @@ struct submission {
     struct arrival arrivals[SUBMIT_ENVELOPES_MAX];
     struct arena scratch, kept;
 };
-
-static bool token_fits(const struct gateway_settings *gateway, const char *authorization,
-                       struct error *e)
-{
-    char token[SECRET_TEXT_MAX];
-    if (gateway->token.kind == SECRET_NONE) {
-        return true;
-    }
-    struct bytes given = bytes_of(authorization);
-    if (!bytes_start_with(given, BYTES(BEARER)) ||
-        secret_read(&gateway->token, token, sizeof token, e) != ERR_OK) {
-        return false;
-    }
-    given = bytes_slice(given, sizeof BEARER - 1, given.len);
-    struct bytes wanted = bytes_of(token);
-    bool fits =
-        given.len == wanted.len && sodium_memcmp(given.data, wanted.data, given.len) == 0;
-    secret_wipe(token, sizeof token);
-    return fits;
-}
-
-/* The enrolled gateway that the request may speak as, or NULL after a problem. */
-static const struct gateway_settings *admit(const struct service *service,
-                                            const struct question *question,
-                                            const char *name, struct answer *answer)
-{
-    struct error e = {0};
-    const struct gateway_settings *gateway =
-        registry_find_gateway(service->settings, name);
-    if (!gateway) {
-        answer_problem(answer, 403, "gateway '%.128s' is not enrolled", name);
-        return NULL;
-    }
-    if (!token_fits(gateway, question->authorization, &e)) {
-        answer_problem(answer, 401, "no bearer token that gateway '%.128s' is known by",
-                       name);
-        return NULL;
-    }
-    return gateway;
-}
 
 static void submit(const struct service *service, const struct question *question,
                    struct submission *s, struct answer *answer)
@@ -76,12 +33,11 @@ static void submit(const struct service *service, const struct question *questio
         answer_problem(answer, err == ERR_FULL ? 413 : 400, "%s", e.text);
         return;
     }
-    const struct gateway_settings *gateway =
-        admit(service, question, s->request.gateway, answer);
-    if (!gateway) {
+    struct sender sender = {0};
+    if (!admit(service, question, s->request.gateway, &sender, answer)) {
         return;
     }
-    if (submit_read(&s->request, gateway, &s->scratch, &s->kept, s->arrivals, &e) !=
+    if (submit_read(&s->request, &sender, &s->scratch, &s->kept, s->arrivals, &e) !=
         ERR_OK) {
         answer_problem(answer, 400, "%s", e.text);
         return;
@@ -92,8 +48,8 @@ static void submit(const struct service *service, const struct question *questio
     }
     answer->status = 200;
     answer->type = "application/x-protobuf";
-    submit_put_receipts(s->arrivals, s->request.count, service->settings->id,
-                        &answer->body);
+    struct receipt_giver giver = {service->settings->id, service->signer};
+    submit_put_receipts(s->arrivals, s->request.count, &giver, &answer->body);
 }
 
 static size_t scratch_size(size_t body_len)

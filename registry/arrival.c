@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "envelope.pb-c.h"
+#include "evidence/dsse.h"
 #include "model/proto_arena.h"
 #include "registry/exact.h"
 #include "registry/strict.h"
@@ -16,12 +17,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define PAYLOAD_TYPE "application/vnd.emgate.summary.v1+protobuf"
 #define PAYLOAD_MAX ((size_t)2 * 1024 * 1024)
 #define NAME_MAX_LEN 128
 #define WINDOW_MAX_NS (25 * NS_PER_HOUR)
 #define REVISIONS_MAX 10000
-#define SIGNATURES_MAX 8
+#define SIGNATURES_MAX 4
 
 const char *const amount_names[AMOUNTS] = {"direct",      "indirect", "activity",
                                            "electricity", "fuel",     "coverage"};
@@ -35,37 +35,21 @@ void arrival_judge(struct arrival *arrival, enum verdict verdict, const char *fo
     va_end(args);
 }
 
-/* "DSSEv1" SP len SP type SP len SP payload (envelope.proto). */
-static struct bytes signed_bytes(const Emgate__V1__Envelope *envelope,
-                                 struct arena *arena)
+/* The enrolled key that has signed it, or NULL. */
+static const struct known_key *find_signer(const Emgate__V1__Envelope *envelope,
+                                           const struct known_keys *keys)
 {
-    char head[128];
-    int len = snprintf(head, sizeof head, "DSSEv1 %zu %s %zu ", sizeof PAYLOAD_TYPE - 1,
-                       PAYLOAD_TYPE, envelope->payload.len);
-    size_t head_len = (size_t)len;
-    uint8_t *all = arena_take(arena, head_len + envelope->payload.len, 1);
-    if (!all) {
-        return (struct bytes){0};
-    }
-    memcpy(all, head, head_len);
-    memcpy(all + head_len, envelope->payload.data, envelope->payload.len);
-    return (struct bytes){.data = all, .len = head_len + envelope->payload.len};
-}
-
-static bool signature_holds(const Emgate__V1__Envelope *envelope,
-                            const struct gateway_settings *gateway, struct arena *arena)
-{
-    struct bytes text = signed_bytes(envelope, arena);
-    for (size_t i = 0; text.len && i < envelope->n_signatures && i < SIGNATURES_MAX;
-         i++) {
+    struct bytes payload = {.data = envelope->payload.data, .len = envelope->payload.len};
+    for (size_t i = 0; i < envelope->n_signatures && i < SIGNATURES_MAX; i++) {
         const ProtobufCBinaryData *s = &envelope->signatures[i]->signature;
-        if (s->len == crypto_sign_BYTES &&
-            crypto_sign_verify_detached(s->data, text.data, text.len,
-                                        gateway->public_key) == 0) {
-            return true;
+        struct bytes signature = {.data = s->data, .len = s->len};
+        for (size_t k = keys->count; k > 0; k--) { /* the newest is the likeliest */
+            if (dsse_verify(&keys->keys[k - 1].key, DSSE_SUMMARY, payload, signature)) {
+                return &keys->keys[k - 1];
+            }
         }
     }
-    return false;
+    return NULL;
 }
 
 static const char *keep(struct arena *kept, const char *text)
@@ -122,6 +106,14 @@ static void take_provenance(const Emgate__V1__Summary *summary, struct arrival *
         a->has_supersedes = true;
         memcpy(a->supersedes, provenance->supersedes.data, KEY_LEN);
     }
+    if (provenance && provenance->previous.len == KEY_LEN) {
+        a->has_previous = true;
+        memcpy(a->previous, provenance->previous.data, KEY_LEN);
+    }
+    if (provenance && provenance->tree_root.len == KEY_LEN) {
+        a->tree_size = provenance->tree_size;
+        memcpy(a->tree_root, provenance->tree_root.data, KEY_LEN);
+    }
 }
 
 static bool name_fits(const char *name)
@@ -167,6 +159,19 @@ static const char *mistake(const struct arrival *a)
     return amounts_fit(&a->amounts) ? NULL : "amount: beyond what can be believed";
 }
 
+/* Whether the key was the gateway's when its journal had so many records. */
+static bool key_is_of_its_time(struct arrival *a, const struct known_key *signer)
+{
+    if (!signer || (a->tree_size > signer->above && a->tree_size <= signer->up_to) ||
+        (a->tree_size == 0 && signer->above == 0)) {
+        return true;
+    }
+    arrival_judge(a, VERDICT_REFUSED,
+                  "key: %s is not this gateway's for a tree of %llu records",
+                  signer->key.id, (unsigned long long)a->tree_size);
+    return false;
+}
+
 static void judge_gateway(struct arrival *a, const struct gateway_settings *gateway)
 {
     if (strcmp(a->gateway, gateway->id) != 0) {
@@ -184,7 +189,7 @@ static void judge_gateway(struct arrival *a, const struct gateway_settings *gate
     }
 }
 
-static void read_summary(struct bytes payload, const struct gateway_settings *gateway,
+static void read_summary(struct bytes payload, const struct known_key *signer,
                          struct arena *scratch, struct arena *kept, struct arrival *a)
 {
     struct error e = {0};
@@ -216,10 +221,36 @@ static void read_summary(struct bytes payload, const struct gateway_settings *ga
         arrival_judge(a, VERDICT_REFUSED, "%s", wrong);
         return;
     }
-    judge_gateway(a, gateway);
+    a->readable = key_is_of_its_time(a, signer);
 }
 
-enum err arrival_read(struct bytes envelope, const struct gateway_settings *gateway,
+/* Who signed it is asked before the payload is parsed. */
+static void read_payload(const Emgate__V1__Envelope *envelope,
+                         const struct sender *sender, struct arena *scratch,
+                         struct arena *kept, struct arrival *a)
+{
+    struct bytes payload = {.data = envelope->payload.data, .len = envelope->payload.len};
+    const struct known_key *signer = find_signer(envelope, &sender->keys);
+    a->chained = signer != NULL;
+    if (strcmp(envelope->payload_type, DSSE_SUMMARY) != 0) {
+        arrival_judge(a, VERDICT_REFUSED, "payload_type: want '" DSSE_SUMMARY "'");
+    } else if (payload.len == 0 || payload.len > PAYLOAD_MAX) {
+        arrival_judge(a, VERDICT_REFUSED, "too_large: %zu bytes", payload.len);
+    } else if (sender->keys.count > 0 && !signer) {
+        arrival_judge(a, VERDICT_REFUSED, "signature: none by the gateway's key");
+    } else if (signer && sender->now_ns >= signer->revoked_ns) {
+        arrival_judge(a, VERDICT_REFUSED, "key_revoked: %s is no longer believed",
+                      signer->key.id);
+    } else {
+        read_summary(payload, signer, scratch, kept, a);
+    }
+    if (a->readable) {
+        a->readable = false;
+        judge_gateway(a, sender->gateway);
+    }
+}
+
+enum err arrival_read(struct bytes envelope, const struct sender *sender,
                       struct arena *scratch, struct arena *kept,
                       struct arrival *ret_arrival, struct error *e)
 {
@@ -233,18 +264,10 @@ enum err arrival_read(struct bytes envelope, const struct gateway_settings *gate
     if (strict_check(&unpacked->base, envelope, e) != ERR_OK) {
         return error_wrap(e, "envelope");
     }
-    struct arrival *a = ret_arrival;
-    *a = (struct arrival){.envelope = envelope};
-    struct bytes payload = {.data = unpacked->payload.data, .len = unpacked->payload.len};
-    crypto_hash_sha256(a->key, payload.data, payload.len);
-    if (strcmp(unpacked->payload_type, PAYLOAD_TYPE) != 0) {
-        arrival_judge(a, VERDICT_REFUSED, "payload_type: want '" PAYLOAD_TYPE "'");
-    } else if (payload.len == 0 || payload.len > PAYLOAD_MAX) {
-        arrival_judge(a, VERDICT_REFUSED, "too_large: %zu bytes", payload.len);
-    } else if (gateway->has_public_key && !signature_holds(unpacked, gateway, scratch)) {
-        arrival_judge(a, VERDICT_REFUSED, "signature: none by the gateway's key");
-    } else {
-        read_summary(payload, gateway, scratch, kept, a);
-    }
+    *ret_arrival = (struct arrival){.sender = sender->gateway->id,
+                                    .epoch = sender->gateway->chain,
+                                    .envelope = envelope};
+    crypto_hash_sha256(ret_arrival->key, unpacked->payload.data, unpacked->payload.len);
+    read_payload(unpacked, sender, scratch, kept, ret_arrival);
     return ERR_OK;
 }

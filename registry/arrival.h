@@ -8,9 +8,16 @@
 
 #include "core/arena.h"
 #include "core/error.h"
-#include "registry/settings.h"
+#include "registry/keyring.h"
 
 #define KEY_LEN 32
+
+/* Who sends, and by which keys it may sign at this time. */
+struct sender {
+    const struct gateway_settings *gateway;
+    struct known_keys keys;
+    int64_t now_ns;
+};
 
 /* What is added up, each over the windows in which it is known. */
 enum amount {
@@ -43,6 +50,7 @@ struct judgement {
 };
 
 struct arrival {
+    const char *sender;    /* the gateway that brought it, as enrolled */
     uint8_t key[KEY_LEN];  /* SHA-256 of the payload */
     struct bytes envelope; /* verbatim, a view into the request */
     bool readable;         /* what follows is filled, texts in an arena */
@@ -54,15 +62,21 @@ struct arrival {
     bool complete;
     bool has_supersedes;
     uint8_t supersedes[KEY_LEN];
+    bool chained;  /* signed by an enrolled key: the chain's rules hold */
+    int64_t epoch; /* of the sender's chain, as enrolled */
+    bool has_previous;
+    uint8_t previous[KEY_LEN];
+    uint64_t tree_size; /* 0: it names no tree */
+    uint8_t tree_root[KEY_LEN];
     struct amounts amounts;
     struct judgement judgement;
 };
 
 /* Reads one envelope.  `scratch` is reset; texts are copied into `kept`.  An envelope
- * that holds no believable summary of this gateway is judged here already; else
+ * that holds no believable summary of this sender is judged here already; else
  * `readable` is set and the ledger judges.
  * ERR_REJECT: the bytes are no envelope, so there is no key to answer with. */
-enum err arrival_read(struct bytes envelope, const struct gateway_settings *gateway,
+enum err arrival_read(struct bytes envelope, const struct sender *sender,
                       struct arena *scratch, struct arena *kept,
                       struct arrival *ret_arrival, struct error *e) MUST_CHECK;
 

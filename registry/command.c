@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "registry/server.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -111,6 +112,57 @@ static void warn_when_open(const struct registry_settings *settings)
     }
 }
 
+static void take_change(void *ctx, const struct stored_change *stored)
+{
+    struct error e = {0};
+    struct change change;
+    if (change_get(stored->envelope, &change, &e) == ERR_OK) {
+        keyring_add(ctx, &change);
+    } else {
+        log_error("registry.keys", "a stored change of %s: %s", stored->gateway, e.text);
+    }
+}
+
+static enum err ask_changes(void *ctx, const struct store_driver *driver,
+                            struct store *store, struct ledger *ledger, struct error *e)
+{
+    (void)ledger;
+    return driver->each_change(store, take_change, ctx, e);
+}
+
+/* The key that signs receipts, made at the first start. */
+static enum err open_signer(struct service *service, struct error *e)
+{
+    char path[PATH_MAX];
+    const struct registry_settings *s = service->settings;
+    if (s->signing_key) {
+        return key_open_or_make(s->signing_key, &service->signer, e);
+    }
+    snprintf(path, sizeof path, "%s.key", s->store);
+    return key_open_or_make(path, &service->signer, e);
+}
+
+static enum err open_service(struct service *service, struct error *e)
+{
+    enum err err = intake_open(&store_sqlite, service->settings->store, service->clock,
+                               &service->intake, e);
+    if (err == ERR_OK) {
+        err = open_signer(service, e);
+    }
+    if (err == ERR_OK) {
+        service->keyring = keyring_new();
+        err = intake_ask(service->intake, ask_changes, service->keyring, e);
+    }
+    return err;
+}
+
+static void close_service(struct service *service)
+{
+    keyring_free(&service->keyring);
+    key_close(&service->signer);
+    intake_close(&service->intake);
+}
+
 static int run(const char *path)
 {
     struct registry_settings *settings = read_settings(path);
@@ -128,14 +180,13 @@ static int run(const char *path)
                               .clock = &clock_system,
                               .started_ns = clock_wall_ns(&clock_system)};
     int code = EXIT_OK;
-    if (intake_open(&store_sqlite, settings->store, service.clock, &service.intake, &e) !=
-        ERR_OK) {
+    if (open_service(&service, &e) != ERR_OK) {
         code = exit_for(&e);
     } else {
         warn_when_open(settings);
         code = serve_until_signal(&service, &signals);
     }
-    intake_close(&service.intake);
+    close_service(&service);
     registry_settings_free(&settings);
     return code;
 }

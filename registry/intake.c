@@ -67,11 +67,17 @@ static enum err put_batch(struct intake *intake, struct batch *batch, int64_t no
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct arrival *arrival = &batch->arrivals[i];
+        enum err err = ERR_OK;
         if (arrival->readable) {
-            enum err err = ledger_put(intake->ledger, arrival, now_ns, e);
-            if (err != ERR_OK) {
-                return err;
-            }
+            err = ledger_put(intake->ledger, arrival, now_ns, e);
+        }
+        enum verdict verdict = arrival->judgement.verdict;
+        if (err == ERR_OK &&
+            (verdict == VERDICT_REFUSED || verdict == VERDICT_CONFLICT)) {
+            err = intake->driver->put_refusal(intake->store, arrival, now_ns, e);
+        }
+        if (err != ERR_OK) {
+            return err;
         }
     }
     return ERR_OK;
@@ -184,7 +190,7 @@ enum err intake_put(struct intake *intake, struct arrival *arrivals, size_t coun
     return batch.result;
 }
 
-enum err intake_ask(struct intake *intake, intake_ask_fn *ask, void *ctx, struct error *e)
+static void enter(struct intake *intake)
 {
     pthread_mutex_lock(&intake->lock);
     while (intake->inside) {
@@ -192,13 +198,39 @@ enum err intake_ask(struct intake *intake, intake_ask_fn *ask, void *ctx, struct
     }
     intake->inside = true;
     pthread_mutex_unlock(&intake->lock);
+}
 
-    enum err err = ask(ctx, intake->driver, intake->store, intake->ledger, e);
-
+static void leave(struct intake *intake)
+{
     pthread_mutex_lock(&intake->lock);
     intake->inside = false;
     pthread_cond_broadcast(&intake->changed);
     pthread_mutex_unlock(&intake->lock);
+}
+
+enum err intake_ask(struct intake *intake, intake_ask_fn *ask, void *ctx, struct error *e)
+{
+    enter(intake);
+    enum err err = ask(ctx, intake->driver, intake->store, intake->ledger, e);
+    leave(intake);
+    return err;
+}
+
+enum err intake_change(struct intake *intake, intake_ask_fn *change, void *ctx,
+                       struct error *e)
+{
+    enter(intake);
+    enum err err = intake->driver->begin(intake->store, e);
+    if (err == ERR_OK) {
+        err = change(ctx, intake->driver, intake->store, intake->ledger, e);
+        if (err == ERR_OK) {
+            err = intake->driver->commit(intake->store, e);
+        }
+        if (err != ERR_OK) {
+            intake->driver->rollback(intake->store);
+        }
+    }
+    leave(intake);
     return err;
 }
 

@@ -34,6 +34,10 @@ typedef enum err intake_ask_fn(void *ctx, const struct store_driver *driver,
 enum err intake_ask(struct intake *intake, intake_ask_fn *ask, void *ctx,
                     struct error *e) MUST_CHECK;
 
+/* The same in a transaction of its own, which is committed when it returns ERR_OK. */
+enum err intake_change(struct intake *intake, intake_ask_fn *change, void *ctx,
+                       struct error *e) MUST_CHECK;
+
 struct intake_status {
     uint64_t commits, batches, stored, repeated, conflicts, refused, later, failures;
     int64_t last_stored_ns; /* 0: none since the start */

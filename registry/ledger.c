@@ -2,6 +2,8 @@
 /* Judges arrivals and keeps the totals. */
 #include "registry/ledger.h"
 
+#include "registry/chain.h"
+
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/table.h"
@@ -264,7 +266,14 @@ static enum err put_new(struct ledger *l, struct arrival *a, struct error *e)
     if (err != ERR_OK || !may_stand(a, &around)) {
         return err;
     }
-    return file(l, process.id, a, &around, e);
+    struct chain_place place;
+    struct chain_store chains = {l->driver, l->store, process.id};
+    err = chain_find_place(&chains, a, &place, e);
+    if (err != ERR_OK || a->judgement.verdict != VERDICT_STORED) {
+        return err;
+    }
+    err = file(l, process.id, a, &around, e);
+    return err == ERR_OK ? chain_put(&chains, a, &place, e) : err;
 }
 
 enum err ledger_put(struct ledger *ledger, struct arrival *a, int64_t now_ns,

@@ -6,6 +6,7 @@
  *   - A window of a process has one summary a revision; another is a conflict.
  *   - Windows of a process don't overlap; all revisions of one have its length.
  *   - Revision n names revision n-1, where that is known; they may come in any order.
+ *   - The chain of a gateway that signs has no fork and no rollback (registry/chain.h).
  *   - Only the latest revision counts in totals: it replaces the one before exactly.
  */
 #ifndef REGISTRY_LEDGER_H

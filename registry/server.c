@@ -38,6 +38,7 @@ struct route {
     bool prefix; /* what follows is the handler's */
     handle_fn *get;
     handle_fn *post;
+    const char *post_type; /* NULL: application/x-protobuf */
 };
 
 static const struct route routes[] = {
@@ -54,6 +55,14 @@ static const struct route routes[] = {
     {.path = "/v1/summaries/", .prefix = true, .get = api_summary},
     {.path = "/v1/totals", .get = api_totals},
     {.path = "/v1/gateways", .get = api_gateways},
+    {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
+    {.path = "/v1/checkpoints",
+     .get = api_checkpoints,
+     .post = api_checkpoint,
+     .post_type = "text/plain"},
+    {.path = "/v1/refusals", .get = api_refusals},
+    {.path = "/v1/refusals/", .prefix = true, .get = api_refusal},
+    {.path = "/v1/registry", .get = api_registry},
 };
 
 static void page(const char *name, const char *type, struct answer *answer)
@@ -194,7 +203,9 @@ static bool refuse(const struct server *server, struct MHD_Connection *connectio
     }
     bool post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     if (!(is_get(method) && route->get) && !(post && route->post)) {
-        answer->allow = route->post ? "GET, HEAD, POST" : "GET, HEAD";
+        answer->allow = !route->post ? "GET, HEAD"
+                        : route->get ? "GET, HEAD, POST"
+                                     : "POST";
         answer_problem(answer, 405, "this takes %s", answer->allow);
         return true;
     }
@@ -208,8 +219,9 @@ static bool refuse(const struct server *server, struct MHD_Connection *connectio
     }
     const char *type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
     const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (post && (coding || (type && strcmp(type, "application/x-protobuf") != 0))) {
-        answer_problem(answer, 415, "want application/x-protobuf without encoding");
+    const char *wanted = route->post_type ? route->post_type : "application/x-protobuf";
+    if (post && (coding || (type && strncmp(type, wanted, strlen(wanted)) != 0))) {
+        answer_problem(answer, 415, "want %s without encoding", wanted);
         return true;
     }
     return false;

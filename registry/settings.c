@@ -4,9 +4,9 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/timetext.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 
 #define FILE_LEN_MAX ((size_t)64 * 1024 * 1024)
@@ -48,6 +48,13 @@ static const struct setting registry_table[] = {
      AT(struct registry_settings, store),
      .help = "The SQLite file; made when it is not there.",
      .example = "/var/lib/emgate-registry/registry.db"},
+    {.key = "signing_key",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, signing_key),
+     .initial = SETTING_UNSET,
+     .help = "The private key that signs receipts, made when it is not there.  Default: "
+             "beside an SQLite store, its name with `.key`.",
+     .example = "/var/lib/emgate-registry/signing.key"},
     {.key = "body_max",
      .type = SETTING_SIZE,
      AT(struct registry_settings, body_max),
@@ -126,6 +133,37 @@ static const struct setting gateway_table[] = {
      AT(struct gateway_settings, token),
      .initial = SETTING_UNSET,
      .help = "Bearer token that its requests must carry."},
+    {.key = "chain",
+     .type = SETTING_WHOLE,
+     AT(struct gateway_settings, chain),
+     .initial = "0",
+     .min = 0,
+     .max = 1000000,
+     .help =
+         "One more lets its processes begin their chains anew, after an old image was "
+         "restored or its state was lost."},
+    {.key = "revoked",
+     .type = SETTING_ANY,
+     AT(struct gateway_settings, revoked_list),
+     .initial = SETTING_UNSET,
+     .help = "Keys of it that are not believed any more: a list, see below."},
+    {0},
+};
+
+struct revoked_root {
+    const char *key, *from;
+};
+
+static const struct setting revoked_table[] = {
+    {.key = "key",
+     .type = SETTING_TEXT,
+     AT(struct revoked_root, key),
+     .help = "The public key, 64 hex digits."},
+    {.key = "from",
+     .type = SETTING_TEXT,
+     AT(struct revoked_root, from),
+     .help = "What arrives from this time on is refused.",
+     .example = "2026-07-15T00:00:00Z"},
     {0},
 };
 
@@ -135,19 +173,37 @@ static void check_public_key(struct gateway_settings *gateway, const struct node
     if (!gateway->public_key_text) {
         return;
     }
-    size_t len = 0;
-    const char *end = NULL;
-    if (sodium_hex2bin(gateway->public_key, PUBLIC_KEY_LEN, gateway->public_key_text,
-                       strlen(gateway->public_key_text), NULL, &len, &end) != 0 ||
-        len != PUBLIC_KEY_LEN || *end) {
+    gateway->has_public_key =
+        key_parse(bytes_of(gateway->public_key_text), &gateway->public_key);
+    if (!gateway->has_public_key) {
         problem_at(problems, node_find(node, "public_key"),
                    "'public_key' must be 64 hex digits");
+    }
+}
+
+static void read_revoked(struct gateway_settings *gateway, struct problems *problems)
+{
+    const struct node *list = gateway->revoked_list;
+    if (list && (list->kind != NODE_LIST || list->count > REVOKED_MAX)) {
+        problem_at_key(problems, list, "'revoked' must be a list of at most 16");
         return;
     }
-    uint8_t hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(hash, gateway->public_key, PUBLIC_KEY_LEN);
-    memcpy(gateway->key_id, hash, sizeof gateway->key_id);
-    gateway->has_public_key = true;
+    NODE_EACH(node, list)
+    {
+        struct revoked_root root = {0};
+        bool zoned = false;
+        if (!settings_read(revoked_table, node, &root, problems)) {
+            continue;
+        }
+        struct revoked_key *revoked = &gateway->revoked[gateway->revoked_count++];
+        if (!key_parse(bytes_of(root.key), &revoked->key)) {
+            problem_at(problems, node_find(node, "key"), "'key' must be 64 hex digits");
+        }
+        if (!time_parse_iso(bytes_of(root.from), &revoked->from_ns, &zoned) || !zoned) {
+            problem_at(problems, node_find(node, "from"),
+                       "'from' must be a time with a zone");
+        }
+    }
 }
 
 static void read_gateways(struct registry_settings *s, struct problems *problems)
@@ -165,6 +221,7 @@ static void read_gateways(struct registry_settings *s, struct problems *problems
             continue;
         }
         check_public_key(&gateway, node, problems);
+        read_revoked(&gateway, problems);
         if (registry_find_gateway(s, gateway.id)) {
             problem_at(problems, node, "gateway '%s' is enrolled twice", gateway.id);
         }
@@ -257,4 +314,6 @@ void registry_settings_reference(struct buf *out)
     settings_print_reference(registry_table, out);
     buf_add_text(out, "\nEach of `gateways`:\n\n");
     settings_print_reference(gateway_table, out);
+    buf_add_text(out, "\nEach of `revoked`:\n\n");
+    settings_print_reference(revoked_table, out);
 }

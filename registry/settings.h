@@ -7,8 +7,15 @@
 #define REGISTRY_SETTINGS_H
 
 #include "config/node/settings.h"
+#include "evidence/key.h"
 
-#define PUBLIC_KEY_LEN 32
+#define REVOKED_MAX 16
+
+/* A key of a gateway that is not believed in what arrives from a time on. */
+struct revoked_key {
+    struct key_public key;
+    int64_t from_ns;
+};
 
 struct gateway_settings {
     const char *id;
@@ -17,14 +24,18 @@ struct gateway_settings {
     const struct node *installations;
     struct secret token;
     bool has_public_key;
-    uint8_t public_key[PUBLIC_KEY_LEN]; /* Ed25519 */
-    uint8_t key_id[8];                  /* first bytes of its SHA-256 */
+    struct key_public public_key;
+    int64_t chain; /* how often its chains have been let begin anew */
+    const struct node *revoked_list;
+    struct revoked_key revoked[REVOKED_MAX];
+    size_t revoked_count;
 };
 
 struct registry_settings {
     const char *id;
-    const char *listen; /* address:port */
-    const char *store;  /* path of the SQLite file */
+    const char *listen;      /* address:port */
+    const char *store;       /* path of the SQLite file */
+    const char *signing_key; /* of the private key that signs receipts; NULL: beside it */
     int64_t body_max, connections_max, connections_per_address_max, threads;
     int64_t request_timeout_ns;
     int log_level, log_format;

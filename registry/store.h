@@ -22,7 +22,69 @@ struct stored_process {
     const char *operator_id, *country, *sector, *time_zone;
     const char *category, *route, *cn, *unit;
     int64_t first_start_ns, last_start_ns, last_end_ns;
-    int64_t windows; /* distinct ones */
+    int64_t windows;       /* distinct ones */
+    bool chained;          /* `gateway` signs, and what follows is known */
+    bool chain_whole;      /* its run goes back to the first summary */
+    int64_t chain_waiting; /* summaries that wait for a link to it */
+};
+
+/* The chain of a process as one gateway tells it: a run of summaries, each naming the one
+ * before, and what waits for a link to it (docs/decisions/0022). */
+struct chain {
+    bool found;
+    int64_t epoch; /* how often it has been let begin anew */
+    int64_t began_ns;
+    bool has_first; /* the oldest names one before it: `first_names` */
+    uint8_t first_names[KEY_LEN];
+    uint64_t first_tree; /* records in its tree */
+    uint8_t head[KEY_LEN];
+    uint64_t head_tree;
+    uint8_t head_root[KEY_LEN];
+};
+
+struct chain_name {
+    int64_t process;
+    const char *gateway;
+};
+
+/* A summary that waits, and the one that it names; zeros: it is the first. */
+struct link {
+    uint8_t key[KEY_LEN], previous[KEY_LEN];
+    uint64_t tree_size;
+    uint8_t tree_root[KEY_LEN];
+};
+
+enum link_by { LINK_BY_KEY, LINK_BY_PREVIOUS };
+
+/* What was refused and kept, to be looked at. */
+struct stored_refusal {
+    int64_t id;
+    const char *gateway, *reason;
+    uint8_t key[KEY_LEN];
+    bool conflict; /* else refused */
+    int64_t first_ns, last_ns;
+    int64_t times;
+};
+
+#define REFUSALS_MAX 1000 /* the newest of a gateway are kept */
+
+struct stored_checkpoint {
+    int64_t id;
+    const char *gateway;
+    int64_t epoch;
+    uint64_t size;
+    uint8_t root[KEY_LEN];
+    bool proved; /* consistent with the one before, or the first */
+    struct bytes note;
+    int64_t stored_ns;
+};
+
+#define CHECKPOINTS_MAX 1000 /* the newest of a gateway are kept */
+
+struct stored_change {
+    const char *gateway;
+    struct bytes envelope;
+    int64_t stored_ns;
 };
 
 struct stored_installation {
@@ -87,6 +149,16 @@ struct total_query {
     int64_t limit;
 };
 
+/* Lists by gateway. */
+struct gateway_query {
+    const char *gateway; /* NULL: all */
+    int64_t after;       /* id behind which to go on; 0: from the beginning */
+    int64_t limit;
+};
+
+typedef void refusal_fn(void *ctx, const struct stored_refusal *refusal);
+typedef void checkpoint_fn(void *ctx, const struct stored_checkpoint *checkpoint);
+typedef void change_fn(void *ctx, const struct stored_change *change);
 typedef void installation_fn(void *ctx, const struct stored_installation *installation);
 typedef void process_fn(void *ctx, const struct stored_process *process);
 typedef void summary_fn(void *ctx, const struct stored_summary *summary);
@@ -142,6 +214,43 @@ struct store_driver {
     /* Adds to the total of its label. */
     enum err (*add_total)(struct store *store, int64_t process, enum period period,
                           const struct total *delta, struct error *e);
+
+    /* ---- evidence ---- */
+
+    enum err (*get_chain)(struct store *store, const struct chain_name *name,
+                          struct chain *ret_chain, struct error *e);
+    enum err (*put_chain)(struct store *store, const struct chain_name *name,
+                          const struct chain *chain, struct error *e);
+    enum err (*find_link)(struct store *store, const struct chain_name *name,
+                          enum link_by by, const uint8_t hash[KEY_LEN], bool *ret_found,
+                          struct link *ret_link, struct error *e);
+    enum err (*put_link)(struct store *store, const struct chain_name *name,
+                         const struct link *link, struct error *e);
+    /* One, or all with a key of NULL. */
+    enum err (*drop_links)(struct store *store, const struct chain_name *name,
+                           const uint8_t *key, struct error *e);
+    /* Whether a chain of the gateway ends at a tree of this size with another root. */
+    enum err (*find_other_root)(struct store *store,
+                                const struct stored_checkpoint *checkpoint,
+                                bool *ret_found, struct error *e);
+    /* Keeps what was refused; the same again is counted. */
+    enum err (*put_refusal)(struct store *store, const struct arrival *arrival,
+                            int64_t now_ns, struct error *e);
+    enum err (*put_checkpoint)(struct store *store,
+                               const struct stored_checkpoint *checkpoint,
+                               struct error *e);
+    enum err (*put_change)(struct store *store, const struct stored_change *change,
+                           struct error *e);
+    enum err (*each_refusal)(struct store *store, const struct gateway_query *query,
+                             refusal_fn *each, void *ctx, struct error *e);
+    enum err (*get_refusal)(struct store *store, const uint8_t key[KEY_LEN],
+                            bool *ret_found, struct buf *out, struct error *e);
+    /* Newest first; `after` is the id to come below. */
+    enum err (*each_checkpoint)(struct store *store, const struct gateway_query *query,
+                                checkpoint_fn *each, void *ctx, struct error *e);
+    /* All, in the order in which they came. */
+    enum err (*each_change)(struct store *store, change_fn *each, void *ctx,
+                            struct error *e);
 
     enum err (*each_installation)(struct store *store, const struct process_query *query,
                                   installation_fn *each, void *ctx, struct error *e);

@@ -8,12 +8,14 @@
  *     envelope      its bytes as they came, apart so that lists stay small
  *     total         sums over latest summaries: period 1 day, 2 month, 3 year; a sum is
  *                   two integers, whole and part of 2^60 (registry/exact.h)
+ *     chain, link   one run a process and gateway; what waits for it
+ *     refusal, checkpoint, key_change   evidence, the bytes as they came
  */
 #include "registry/store_sqlite.h"
 
 #include "core/mem.h"
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 
 #define SUMMARY_COLUMNS                                                                  \
     "s.id, s.key, s.supersedes, s.start, s.end, s.revision, s.latest, s.complete,"       \
@@ -59,7 +61,31 @@ static const char schema[] =
     AMOUNT_COLUMN("fuel") ", "
     AMOUNT_COLUMN("coverage")
     /* clang-format on */
-    ", PRIMARY KEY (process, period, label)) WITHOUT ROWID;";
+    ", PRIMARY KEY (process, period, label)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS chain (process INTEGER NOT NULL REFERENCES process,"
+    " gateway TEXT NOT NULL, epoch INTEGER NOT NULL, began INTEGER NOT NULL,"
+    " first_names BLOB, first_tree INTEGER NOT NULL, head BLOB NOT NULL,"
+    " head_tree INTEGER NOT NULL, head_root BLOB NOT NULL,"
+    " PRIMARY KEY (process, gateway)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS link (process INTEGER NOT NULL REFERENCES process,"
+    " gateway TEXT NOT NULL, key BLOB NOT NULL, previous BLOB NOT NULL,"
+    " tree_size INTEGER NOT NULL, tree_root BLOB NOT NULL,"
+    " PRIMARY KEY (process, gateway, key), UNIQUE (process, gateway, previous))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS refusal (id INTEGER PRIMARY KEY, gateway TEXT NOT NULL,"
+    " key BLOB NOT NULL, conflict INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE (gateway, key));"
+    "CREATE INDEX IF NOT EXISTS refusal_gateway ON refusal (gateway, id);"
+    "CREATE INDEX IF NOT EXISTS refusal_key ON refusal (key);"
+    "CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " gateway TEXT NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " root BLOB NOT NULL, proved INTEGER NOT NULL, note BLOB NOT NULL,"
+    " stored INTEGER NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS checkpoint_gateway ON checkpoint (gateway, id);"
+    "CREATE TABLE IF NOT EXISTS key_change (id INTEGER PRIMARY KEY,"
+    " gateway TEXT NOT NULL, bytes BLOB NOT NULL, stored INTEGER NOT NULL,"
+    " UNIQUE (gateway, bytes));";
 
 static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -108,8 +134,11 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_EACH_PROCESS] =
         "SELECT p.id, i.name, p.name, p.gateway, i.operator, i.country, i.sector,"
         " p.time_zone, p.category, p.route, p.cn, p.unit, p.first_start, p.last_start,"
-        " p.last_end, p.windows FROM process p JOIN installation i"
-        " ON i.id = p.installation WHERE p.windows > 0 AND p.id > ?3"
+        " p.last_end, p.windows, c.began IS NOT NULL, c.first_names IS NULL,"
+        " (SELECT count(*) FROM link l WHERE l.process = p.id AND l.gateway = p.gateway)"
+        " FROM process p JOIN installation i ON i.id = p.installation"
+        " LEFT JOIN chain c ON c.process = p.id AND c.gateway = p.gateway"
+        " WHERE p.windows > 0 AND p.id > ?3"
         " AND (?1 IS NULL OR i.name = ?1) AND (?2 IS NULL OR p.name = ?2)"
         " ORDER BY p.id LIMIT ?4",
     [SQL_EACH_SUMMARY] =
@@ -129,6 +158,44 @@ static const char *const statements[SQL_STATEMENTS] = {
                          " ON e.summary = s.id WHERE s.key = ?1",
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM installation), (SELECT count(*) FROM"
                   " process), (SELECT coalesce(max(id), 0) FROM summary)",
+    [SQL_GET_CHAIN] = "SELECT epoch, began, first_names, first_tree, head, head_tree,"
+                      " head_root FROM chain WHERE process = ?1 AND gateway = ?2",
+    [SQL_PUT_CHAIN] = "INSERT OR REPLACE INTO chain VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+                      " ?8, ?9)",
+    [SQL_LINK_BY_KEY] = "SELECT key, previous, tree_size, tree_root FROM link"
+                        " WHERE process = ?1 AND gateway = ?2 AND key = ?3",
+    [SQL_LINK_BY_PREVIOUS] = "SELECT key, previous, tree_size, tree_root FROM link"
+                             " WHERE process = ?1 AND gateway = ?2 AND previous = ?3",
+    [SQL_PUT_LINK] = "INSERT INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_DROP_LINKS] = "DELETE FROM link WHERE process = ?1 AND gateway = ?2"
+                       " AND (?3 IS NULL OR key = ?3)",
+    [SQL_OTHER_ROOT] = "SELECT 1 FROM chain c JOIN process p ON p.id = c.process"
+                       " WHERE c.gateway = ?1 AND c.epoch = ?2 AND c.head_tree = ?3"
+                       " AND c.head_root <> ?4 LIMIT 1",
+    [SQL_PUT_REFUSAL] =
+        "INSERT INTO refusal (gateway, key, conflict, reason, first, last, times, bytes)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6) ON CONFLICT (gateway, key) DO UPDATE SET"
+        " conflict = excluded.conflict, reason = excluded.reason, last = excluded.last,"
+        " times = times + 1",
+    [SQL_TRIM_REFUSALS] =
+        "DELETE FROM refusal WHERE gateway = ?1 AND id <= (SELECT id FROM refusal"
+        " WHERE gateway = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    [SQL_EACH_REFUSAL] = "SELECT id, gateway, key, conflict, reason, first, last, times"
+                         " FROM refusal WHERE id > ?2 AND (?1 IS NULL OR gateway = ?1)"
+                         " ORDER BY id LIMIT ?3",
+    [SQL_GET_REFUSAL] = "SELECT bytes FROM refusal WHERE key = ?1 LIMIT 1",
+    [SQL_PUT_CHECKPOINT] = "INSERT INTO checkpoint (gateway, epoch, size, root, note,"
+                           " stored, proved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_TRIM_CHECKPOINTS] =
+        "DELETE FROM checkpoint WHERE gateway = ?1 AND id <= (SELECT id FROM checkpoint"
+        " WHERE gateway = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+    [SQL_EACH_CHECKPOINT] =
+        "SELECT id, gateway, epoch, size, root, note, stored, proved FROM checkpoint"
+        " WHERE (?2 = 0 OR id < ?2) AND (?1 IS NULL OR gateway = ?1)"
+        " ORDER BY id DESC LIMIT ?3",
+    [SQL_PUT_CHANGE] = "INSERT INTO key_change (gateway, bytes, stored)"
+                       " VALUES (?1, ?2, ?3)",
+    [SQL_EACH_CHANGE] = "SELECT gateway, bytes, stored FROM key_change ORDER BY id",
 };
 
 static const struct sql_shape shape = {.name = "registry",
@@ -229,7 +296,7 @@ static enum err sqlite_find_key(struct store *store, const uint8_t key[KEY_LEN],
     return err;
 }
 
-static void copy_key(sqlite3_stmt *statement, int column, uint8_t ret_key[KEY_LEN])
+void store_copy_key(sqlite3_stmt *statement, int column, uint8_t ret_key[KEY_LEN])
 {
     struct bytes key = sql_blob(statement, column);
     if (key.len == KEY_LEN) {
@@ -247,8 +314,8 @@ void store_read_summary(sqlite3_stmt *statement, struct stored_summary *ret_summ
                                  .latest = sqlite3_column_int(statement, 6) != 0,
                                  .complete = sqlite3_column_int(statement, 7) != 0,
                                  .stored_ns = sqlite3_column_int64(statement, 8)};
-    copy_key(statement, 1, s->key);
-    copy_key(statement, 2, s->supersedes);
+    store_copy_key(statement, 1, s->key);
+    store_copy_key(statement, 2, s->supersedes);
     for (int i = 0; i < AMOUNTS; i++) {
         s->amounts.known[i] = sqlite3_column_type(statement, 9 + i) != SQLITE_NULL;
         s->amounts.value[i] = sqlite3_column_double(statement, 9 + i);
@@ -422,6 +489,19 @@ const struct store_driver store_sqlite = {
     .clear_latest = sqlite_clear_latest,
     .count_window = sqlite_count_window,
     .add_total = sqlite_add_total,
+    .get_chain = store_get_chain,
+    .put_chain = store_put_chain,
+    .find_link = store_find_link,
+    .put_link = store_put_link,
+    .drop_links = store_drop_links,
+    .find_other_root = store_find_other_root,
+    .put_refusal = store_put_refusal,
+    .put_checkpoint = store_put_checkpoint,
+    .put_change = store_put_change,
+    .each_refusal = store_each_refusal,
+    .get_refusal = store_get_refusal,
+    .each_checkpoint = store_each_checkpoint,
+    .each_change = store_each_change,
     .each_installation = store_each_installation,
     .each_process = store_each_process,
     .each_summary = store_each_summary,

@@ -29,6 +29,22 @@ enum store_statement {
     SQL_EACH_TOTAL,
     SQL_GET_ENVELOPE,
     SQL_COUNT,
+    SQL_GET_CHAIN,
+    SQL_PUT_CHAIN,
+    SQL_LINK_BY_KEY,
+    SQL_LINK_BY_PREVIOUS,
+    SQL_PUT_LINK,
+    SQL_DROP_LINKS,
+    SQL_OTHER_ROOT,
+    SQL_PUT_REFUSAL,
+    SQL_TRIM_REFUSALS,
+    SQL_EACH_REFUSAL,
+    SQL_GET_REFUSAL,
+    SQL_PUT_CHECKPOINT,
+    SQL_TRIM_CHECKPOINTS,
+    SQL_EACH_CHECKPOINT,
+    SQL_PUT_CHANGE,
+    SQL_EACH_CHANGE,
     SQL_STATEMENTS,
 };
 
@@ -52,6 +68,40 @@ enum err store_get_envelope(struct store *store, const uint8_t key[KEY_LEN],
                             bool *ret_found, struct buf *out, struct error *e);
 enum err store_count(struct store *store, struct store_counts *ret_counts,
                      struct error *e);
+
+/* Chains, refusals, checkpoints, keys: registry/store_sqlite_evidence.c. */
+enum err store_get_chain(struct store *store, const struct chain_name *name,
+                         struct chain *ret_chain, struct error *e);
+enum err store_put_chain(struct store *store, const struct chain_name *name,
+                         const struct chain *chain, struct error *e);
+enum err store_find_link(struct store *store, const struct chain_name *name,
+                         enum link_by by, const uint8_t hash[KEY_LEN], bool *ret_found,
+                         struct link *ret_link, struct error *e);
+enum err store_put_link(struct store *store, const struct chain_name *name,
+                        const struct link *link, struct error *e);
+enum err store_drop_links(struct store *store, const struct chain_name *name,
+                          const uint8_t *key, struct error *e);
+enum err store_find_other_root(struct store *store,
+                               const struct stored_checkpoint *checkpoint,
+                               bool *ret_found, struct error *e);
+enum err store_put_refusal(struct store *store, const struct arrival *arrival,
+                           int64_t now_ns, struct error *e);
+enum err store_put_checkpoint(struct store *store,
+                              const struct stored_checkpoint *checkpoint,
+                              struct error *e);
+enum err store_put_change(struct store *store, const struct stored_change *change,
+                          struct error *e);
+enum err store_each_refusal(struct store *store, const struct gateway_query *query,
+                            refusal_fn *each, void *ctx, struct error *e);
+enum err store_get_refusal(struct store *store, const uint8_t key[KEY_LEN],
+                           bool *ret_found, struct buf *out, struct error *e);
+enum err store_each_checkpoint(struct store *store, const struct gateway_query *query,
+                               checkpoint_fn *each, void *ctx, struct error *e);
+enum err store_each_change(struct store *store, change_fn *each, void *ctx,
+                           struct error *e);
+
+/* A column of KEY_LEN bytes; anything else leaves `ret_key`. */
+void store_copy_key(sqlite3_stmt *statement, int column, uint8_t ret_key[KEY_LEN]);
 
 /* Columns of a summary: id, key, supersedes, start, end, revision, latest, complete,
  * stored, then the amounts. */

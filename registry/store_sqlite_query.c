@@ -54,6 +54,9 @@ enum err store_each_process(struct store *store, const struct process_query *que
             .last_start_ns = sqlite3_column_int64(statement, 13),
             .last_end_ns = sqlite3_column_int64(statement, 14),
             .windows = sqlite3_column_int64(statement, 15),
+            .chained = sqlite3_column_int(statement, 16) != 0,
+            .chain_whole = sqlite3_column_int(statement, 17) != 0,
+            .chain_waiting = sqlite3_column_int64(statement, 18),
         };
         each(ctx, &process);
     }

@@ -5,7 +5,7 @@
  */
 #include "registry/submit.h"
 
-#include "registry.pb-c.h"
+#include "evidence/receipt.h"
 
 #include <stdio.h>
 
@@ -56,12 +56,12 @@ enum err submit_parse(struct bytes body, struct submit_request *ret_request,
     return *ret_request->gateway ? ERR_OK : not_a_request(e);
 }
 
-enum err submit_read(const struct submit_request *request,
-                     const struct gateway_settings *gateway, struct arena *scratch,
-                     struct arena *kept, struct arrival *ret_arrivals, struct error *e)
+enum err submit_read(const struct submit_request *request, const struct sender *sender,
+                     struct arena *scratch, struct arena *kept,
+                     struct arrival *ret_arrivals, struct error *e)
 {
     for (size_t i = 0; i < request->count; i++) {
-        if (arrival_read(request->envelopes[i], gateway, scratch, kept, &ret_arrivals[i],
+        if (arrival_read(request->envelopes[i], sender, scratch, kept, &ret_arrivals[i],
                          e) != ERR_OK) {
             return error_wrap(e, "envelope %zu", i);
         }
@@ -85,14 +85,15 @@ static Emgate__V1__Verdict wire_verdict(enum verdict verdict)
 }
 
 /* protobuf-c wants changeable texts; it does not change them. */
-static void put_receipt(const struct arrival *arrival, const char *registry,
+static void put_receipt(const struct arrival *arrival, const struct receipt_giver *giver,
                         struct buf *out)
 {
     char id[129];
     char reason[REASON_MAX];
     uint8_t key[KEY_LEN];
     uint8_t packed[RECEIPT_MAX];
-    snprintf(id, sizeof id, "%s", registry);
+    uint8_t signature[KEY_SIGNATURE_LEN];
+    snprintf(id, sizeof id, "%s", giver->registry);
     snprintf(reason, sizeof reason, "%s", arrival->judgement.reason);
     memcpy(key, arrival->key, KEY_LEN);
     Emgate__V1__Receipt receipt;
@@ -104,6 +105,9 @@ static void put_receipt(const struct arrival *arrival, const char *registry,
     if (arrival->judgement.verdict == VERDICT_STORED) {
         receipt.stored_ns = arrival->judgement.stored_ns;
     }
+    if (giver->signer) {
+        receipt_sign(&receipt, giver->signer, signature);
+    }
     ASSERT(emgate__v1__receipt__get_packed_size(&receipt) <= sizeof packed);
     size_t len = emgate__v1__receipt__pack(&receipt, packed);
     buf_add_byte(out, TAG_RECEIPT);
@@ -111,9 +115,9 @@ static void put_receipt(const struct arrival *arrival, const char *registry,
 }
 
 void submit_put_receipts(const struct arrival *arrivals, size_t count,
-                         const char *registry, struct buf *out)
+                         const struct receipt_giver *giver, struct buf *out)
 {
     for (size_t i = 0; i < count; i++) {
-        put_receipt(&arrivals[i], registry, out);
+        put_receipt(&arrivals[i], giver, out);
     }
 }

@@ -24,13 +24,18 @@ enum err submit_parse(struct bytes body, struct submit_request *ret_request,
 
 /* Reads every envelope; see arrival_read().  ERR_REJECT: one has no key to answer with,
  * so the whole request is refused. */
-enum err submit_read(const struct submit_request *request,
-                     const struct gateway_settings *gateway, struct arena *scratch,
-                     struct arena *kept, struct arrival *ret_arrivals,
-                     struct error *e) MUST_CHECK;
+enum err submit_read(const struct submit_request *request, const struct sender *sender,
+                     struct arena *scratch, struct arena *kept,
+                     struct arrival *ret_arrivals, struct error *e) MUST_CHECK;
+
+/* Who gives receipts: its id, and the key that signs them, or NULL. */
+struct receipt_giver {
+    const char *registry;
+    const struct key_pair *signer;
+};
 
 /* Adds a SubmitResponse with one receipt an arrival. */
 void submit_put_receipts(const struct arrival *arrivals, size_t count,
-                         const char *registry, struct buf *out);
+                         const struct receipt_giver *giver, struct buf *out);
 
 #endif

@@ -18,14 +18,16 @@ static void read_all(struct stage *stage, struct bytes body)
     struct node list = {.kind = NODE_LIST, .first = &installation, .count = 1};
     struct gateway_settings gateway = {
         .id = "cement-01", .operator_id = "OP-0001", .installations = &list};
+    struct sender sender = {.gateway = &gateway};
+    struct receipt_giver giver = {.registry = "fuzz"};
     if (submit_parse(body, &stage->request, &e) != ERR_OK ||
-        submit_read(&stage->request, &gateway, &stage->scratch, &stage->kept,
+        submit_read(&stage->request, &sender, &stage->scratch, &stage->kept,
                     stage->arrivals, &e) != ERR_OK) {
         return;
     }
     struct buf out;
     buf_init(&out, (size_t)4 * 1024 * 1024);
-    submit_put_receipts(stage->arrivals, stage->request.count, "fuzz", &out);
+    submit_put_receipts(stage->arrivals, stage->request.count, &giver, &out);
     ASSERT(!out.overflow);
     buf_deinit(&out);
 }

@@ -50,6 +50,8 @@ static struct bytes make_summary(const struct envelope_facts *facts, struct aren
     Emgate__V1__Provenance provenance;
     emgate__v1__provenance__init(&provenance);
     uint8_t supersedes[32];
+    uint8_t previous[32];
+    uint8_t root[32] = {facts->tree_mark};
     s.gateway = copy(arena, facts->gateway);
     s.operator_ = copy(arena, facts->operator_id);
     s.installation = copy(arena, facts->installation);
@@ -68,6 +70,16 @@ static struct bytes make_summary(const struct envelope_facts *facts, struct aren
         memcpy(supersedes, facts->supersedes, sizeof supersedes);
         provenance.supersedes.data = supersedes;
         provenance.supersedes.len = sizeof supersedes;
+        s.provenance = &provenance;
+    }
+    if (facts->previous) {
+        memcpy(previous, facts->previous, sizeof previous);
+        provenance.previous = (ProtobufCBinaryData){sizeof previous, previous};
+        s.provenance = &provenance;
+    }
+    if (facts->tree_size > 0) {
+        provenance.tree_size = facts->tree_size;
+        provenance.tree_root = (ProtobufCBinaryData){sizeof root, root};
         s.provenance = &provenance;
     }
     return pack(&s.base, arena);

@@ -13,6 +13,9 @@ struct envelope_facts {
     int64_t start_ns, end_ns;
     uint32_t revision;
     const uint8_t *supersedes; /* 32 bytes, or NULL */
+    const uint8_t *previous;   /* the same, of the summary before */
+    uint64_t tree_size;        /* 0: no tree */
+    uint8_t tree_mark;         /* the first byte of its root */
     double direct;
     const uint8_t *secret_key; /* 64 bytes of Ed25519: signed with it; NULL: not signed */
 };

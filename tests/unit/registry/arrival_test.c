@@ -13,7 +13,7 @@ static struct arrival read_facts(struct stage *stage, const struct envelope_fact
     struct error e = {0};
     struct arrival arrival;
     struct bytes envelope = envelope_make(facts, &stage->arena, key);
-    cr_assert_eq(arrival_read(envelope, &stage->gateway, &stage->scratch, &stage->kept,
+    cr_assert_eq(arrival_read(envelope, &stage->sender, &stage->scratch, &stage->kept,
                               &arrival, &e),
                  ERR_OK, "%s", e.text);
     cr_assert_arr_eq(arrival.key, key, 32);
@@ -48,7 +48,7 @@ Test(arrival, is_cut_anywhere_without_being_believed)
     for (size_t cut = 0; cut < whole.len; cut++) {
         struct error e = {0};
         struct arrival arrival = {0};
-        enum err err = arrival_read(bytes_slice(whole, 0, cut), &stage.gateway,
+        enum err err = arrival_read(bytes_slice(whole, 0, cut), &stage.sender,
                                     &stage.scratch, &stage.kept, &arrival, &e);
         cr_assert(err == ERR_REJECT || !arrival.readable, "cut at %zu", cut);
     }
@@ -79,9 +79,9 @@ Test(arrival, a_gateway_with_a_key_must_sign_with_it)
     uint8_t other_secret[crypto_sign_SECRETKEYBYTES];
     stage_init(&stage);
     cr_assert_eq(sodium_init() < 0, 0);
-    crypto_sign_keypair(stage.gateway.public_key, secret);
+    crypto_sign_keypair(other_public, secret);
+    stage_enrol(&stage, other_public);
     crypto_sign_keypair(other_public, other_secret);
-    stage.gateway.has_public_key = true;
     struct envelope_facts facts = ENVELOPE_FACTS;
 
     cr_assert_not(read_facts(&stage, &facts).readable);
@@ -92,4 +92,41 @@ Test(arrival, a_gateway_with_a_key_must_sign_with_it)
     facts.secret_key = secret;
     cr_assert(read_facts(&stage, &facts).readable);
     stage_deinit(&stage);
+}
+
+Test(arrival, a_key_signs_only_for_its_part_of_the_journal_and_until_it_is_revoked)
+{
+    static const struct {
+        uint64_t tree_size, above, up_to;
+        int64_t revoked_ns;
+        const char *reason;
+    } cases[] = {
+        {5, 0, UINT64_MAX, INT64_MAX, ""},      {5, 5, UINT64_MAX, INT64_MAX, "key"},
+        {6, 5, UINT64_MAX, INT64_MAX, ""},      {6, 0, 5, INT64_MAX, "key"},
+        {5, 0, UINT64_MAX, 100, "key_revoked"}, {5, 0, UINT64_MAX, 101, ""}};
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
+    uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+    cr_assert_eq(sodium_init() < 0, 0);
+    crypto_sign_keypair(public_key, secret);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stage stage;
+        stage_init(&stage);
+        stage_enrol(&stage, public_key);
+        stage.sender.now_ns = 100;
+        stage.sender.keys.keys[0].above = cases[i].above;
+        stage.sender.keys.keys[0].up_to = cases[i].up_to;
+        stage.sender.keys.keys[0].revoked_ns = cases[i].revoked_ns;
+        struct envelope_facts facts = ENVELOPE_FACTS;
+        facts.secret_key = secret;
+        facts.tree_size = cases[i].tree_size;
+
+        struct arrival a = read_facts(&stage, &facts);
+
+        cr_assert_eq(a.readable, !*cases[i].reason, "case %zu", i);
+        size_t len = strcspn(a.judgement.reason, ":");
+        cr_assert(
+            bytes_are(bytes_slice(bytes_of(a.judgement.reason), 0, len), cases[i].reason),
+            "case %zu: %s", i, a.judgement.reason);
+        stage_deinit(&stage);
+    }
 }

@@ -19,6 +19,7 @@ void stage_init(struct stage *stage)
     stage->gateway = (struct gateway_settings){.id = "cement-01",
                                                .operator_id = "OP-0001",
                                                .installations = &stage->installations};
+    stage->sender.gateway = &stage->gateway;
     arena_init(&stage->arena, (size_t)1024 * 1024);
     arena_init(&stage->scratch, (size_t)1024 * 1024);
     arena_init(&stage->kept, (size_t)1024 * 1024);
@@ -28,6 +29,13 @@ void stage_init(struct stage *stage)
     cr_assert_eq(
         intake_open(&store_sqlite, ":memory:", &stage->clock, &stage->intake, &e), ERR_OK,
         "%s", e.text);
+}
+
+void stage_enrol(struct stage *stage, const uint8_t public_key[32])
+{
+    stage->sender.keys.keys[0] = (struct known_key){
+        .key = key_of_bytes(public_key), .up_to = UINT64_MAX, .revoked_ns = INT64_MAX};
+    stage->sender.keys.count = 1;
 }
 
 void stage_deinit(struct stage *stage)
@@ -44,7 +52,7 @@ struct judgement stage_put(struct stage *stage, const struct envelope_facts *fac
     struct error e = {0};
     struct arrival arrival;
     struct bytes envelope = envelope_make(facts, &stage->arena, ret_key);
-    cr_assert_eq(arrival_read(envelope, &stage->gateway, &stage->scratch, &stage->kept,
+    cr_assert_eq(arrival_read(envelope, &stage->sender, &stage->scratch, &stage->kept,
                               &arrival, &e),
                  ERR_OK, "%s", e.text);
     cr_assert_eq(intake_put(stage->intake, &arrival, 1, &e), ERR_OK, "%s", e.text);

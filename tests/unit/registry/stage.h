@@ -8,6 +8,7 @@
 
 struct stage {
     struct gateway_settings gateway;
+    struct sender sender;
     struct node installation, installations;
     struct arena arena, scratch, kept;
     struct clock clock;
@@ -17,6 +18,9 @@ struct stage {
 
 void stage_init(struct stage *stage);
 void stage_deinit(struct stage *stage);
+
+/* Enrols a key for all of its journal. */
+void stage_enrol(struct stage *stage, const uint8_t public_key[32]);
 
 /* Reads the envelope and puts it; gives what became of it. */
 struct judgement stage_put(struct stage *stage, const struct envelope_facts *facts,

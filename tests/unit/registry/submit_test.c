@@ -2,7 +2,7 @@
 #include "registry/submit.h"
 
 #include "core/mem.h"
-#include "registry.pb-c.h"
+#include "evidence/receipt.h"
 
 #include <criterion/criterion.h>
 
@@ -69,16 +69,25 @@ Test(submit, receipts_say_what_became_of_each)
     struct buf out;
     buf_init(&out, 65536);
 
-    submit_put_receipts(arrivals, 2, "registry", &out);
+    uint8_t seed[KEY_PUBLIC_LEN] = {7};
+    struct key_pair *signer = key_of_seed(seed);
+    struct receipt_giver giver = {"registry", signer};
+    submit_put_receipts(arrivals, 2, &giver, &out);
 
     Emgate__V1__SubmitResponse *response =
         emgate__v1__submit_response__unpack(NULL, out.len, out.data);
     cr_assert_not_null(response);
     cr_assert_eq(response->n_receipts, 2);
     cr_assert_eq(response->receipts[0]->stored_ns, 42);
+    cr_assert(receipt_holds(response->receipts[0], key_get_public(signer)));
+    cr_assert(receipt_holds(response->receipts[1], key_get_public(signer)));
+    response->receipts[1]->verdict = EMGATE__V1__VERDICT__VERDICT_STORED;
+    cr_assert_not(receipt_holds(response->receipts[1], key_get_public(signer)));
+    response->receipts[1]->verdict = EMGATE__V1__VERDICT__VERDICT_REFUSED;
     cr_assert_eq(response->receipts[0]->key.len, 32);
     cr_assert_str_eq(response->receipts[1]->reason, "window: x");
     cr_assert_eq(response->receipts[1]->verdict, EMGATE__V1__VERDICT__VERDICT_REFUSED);
     emgate__v1__submit_response__free_unpacked(response, NULL);
+    key_close(&signer);
     buf_deinit(&out);
 }
