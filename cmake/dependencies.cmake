@@ -14,3 +14,9 @@ pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 find_library(UDUNITS2 udunits2 REQUIRED)
 find_library(PAHO_STATIC libpaho-mqtt3as.a REQUIRED)
+
+# Parts that can be left out.
+option(EMGATE_XLSX "emgate export --format xlsx, by libxlsxwriter" ON)
+if(EMGATE_XLSX)
+  find_library(XLSXWRITER xlsxwriter REQUIRED)
+endif()

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate export`: the operator's emissions report over a period. */
+#include "cli/outline.h"
 #include "cli/remote.h"
 
 #include "core/clock.h"
+#include "core/pool.h"
 #include "core/timetext.h"
-#include "report/report.h"
+#include "core/zone.h"
 
 #include <stdio.h>
 
 #define TEXT_MAX ((size_t)256 << 20)
 /* Summaries are asked for in pieces, so that an answer stays small. */
-#define PIECE_NS (7 * 24 * NS_PER_HOUR)
+#define PIECE_NS (INT64_C(7) * 24 * NS_PER_HOUR)
 
 static enum err local_summaries(struct outbox *outbox, void *ctx,
                                 struct json_writer *writer, struct error *e)
@@ -36,8 +38,8 @@ static int gather(const char *config, struct report *report, int64_t from_ns,
         for (size_t i = 0; i < json_array_size(list); i++) {
             const json_t *summary = json_object_get(json_array_get(list, i), "summary");
             if (!report_add(report, summary)) {
-                fprintf(stderr, "emgate export: process '%s' is not in '%s': left out\n",
-                        remote_text(summary, "process"), config);
+                fprintf(stderr, "emgate export: process '%s': too many processes\n",
+                        remote_text(summary, "process"));
             }
         }
         json_decref(list);
@@ -45,7 +47,8 @@ static int gather(const char *config, struct report *report, int64_t from_ns,
     return EXIT_OK;
 }
 
-static int write_report(const struct report *report, bool csv, enum report_detail detail)
+static int write_text(const struct report *report, bool csv, enum report_detail detail,
+                      FILE *file)
 {
     struct buf out;
     buf_init(&out, TEXT_MAX);
@@ -56,65 +59,148 @@ static int write_report(const struct report *report, bool csv, enum report_detai
         report_put_json(report, detail, &writer);
         buf_add_byte(&out, '\n');
     }
-    bool written = !out.overflow && fwrite(out.data, 1, out.len, stdout) == out.len &&
-                   fflush(stdout) == 0;
+    bool written = !out.overflow && fwrite(out.data, 1, out.len, file) == out.len &&
+                   fflush(file) == 0;
     buf_deinit(&out);
     return written ? EXIT_OK : EXIT_IO;
 }
 
-/* A day is taken as its start in UTC; a time needs its zone. */
-static bool take_time(const char *name, const char *text, int64_t *ret_ns)
+/* ---- what was asked for ---- */
+
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_XLSX, FORMAT_COUNT };
+static const char *const format_names[FORMAT_COUNT] = {"json", "csv", "xlsx"};
+
+struct request {
+    const char *config, *output;
+    int format;
+    enum report_detail detail;
+    const char *from, *to; /* as written */
+    int64_t from_ns, to_ns;
+};
+
+static int write_report(const struct report *report, const struct request *request)
+{
+    struct error e;
+    if (request->format == FORMAT_XLSX) {
+        if (report_write_xlsx(report, request->output, &e) != ERR_OK) {
+            fprintf(stderr, "emgate export: %s\n", e.text);
+            return e.code == ERR_CONFIG ? EXIT_UNAVAILABLE : EXIT_IO;
+        }
+        return EXIT_OK;
+    }
+    FILE *file = request->output ? fopen(request->output, "we") : stdout;
+    if (!file) {
+        fprintf(stderr, "emgate export: can't write '%s'\n", request->output);
+        return EXIT_IO;
+    }
+    int code = write_text(report, request->format == FORMAT_CSV, request->detail, file);
+    if (request->output && fclose(file) != 0) {
+        code = EXIT_IO;
+    }
+    return code;
+}
+
+/* A day, or a time without its zone, is of the installation's zone. */
+static bool take_time(const char *name, const char *text, const char *zone_name,
+                      int64_t *ret_ns)
 {
     char day[TIME_TEXT_MAX];
     bool zoned = false;
+    struct error e;
     if (text && strlen(text) == 10) {
-        snprintf(day, sizeof day, "%sT00:00Z", text);
+        snprintf(day, sizeof day, "%sT00:00", text);
         text = day;
     }
-    if (text && time_parse_iso(bytes_of(text), ret_ns, &zoned) && zoned && *ret_ns > 0) {
-        return true;
+    bool good = text && time_parse_iso(bytes_of(text), ret_ns, &zoned) && *ret_ns > 0;
+    if (good && !zoned && zone_name) {
+        struct zone *zone = NULL;
+        int64_t utc_s = 0;
+        good = zone_open(bytes_of(zone_name), &zone, &e) == ERR_OK;
+        if (good) {
+            (void)zone_to_utc(zone, *ret_ns / NS_PER_S, &utc_s);
+            *ret_ns = utc_s * NS_PER_S + *ret_ns % NS_PER_S;
+        }
+        zone_close(&zone);
     }
-    fprintf(stderr,
-            "emgate export: want --%s with a time such as 2026-01-01T00:00+05:00, or a "
-            "day, which starts in UTC\n",
-            name);
-    return false;
+    if (!good) {
+        fprintf(stderr,
+                "emgate export: want --%s with a day such as 2026-01-01, which starts in "
+                "the installation's time zone, or a time such as "
+                "2026-01-01T00:00+05:00\n",
+                name);
+    }
+    return good;
+}
+
+/* Both ends in the installation's time zone (NULL: as UTC). */
+static bool take_period(struct request *request, const char *zone)
+{
+    if (!take_time("from", request->from, zone, &request->from_ns) ||
+        !take_time("to", request->to, zone, &request->to_ns)) {
+        return false;
+    }
+    if (request->to_ns <= request->from_ns) {
+        fprintf(stderr, "emgate export: --to must be after --from\n");
+        return false;
+    }
+    return true;
+}
+
+static bool take_request(const struct command *command, const struct arguments *arguments,
+                         struct request *ret_request)
+{
+    const char *format = argument_value(command, arguments, "format");
+    struct request request = {
+        .config = argument_value(command, arguments, "config"),
+        .output = argument_value(command, arguments, "output"),
+        .from = argument_value(command, arguments, "from"),
+        .to = argument_value(command, arguments, "to"),
+        .detail =
+            argument_value(command, arguments, "summary") ? REPORT_SUMMARY : REPORT_FULL,
+    };
+    while (format && request.format < FORMAT_COUNT &&
+           strcmp(format_names[request.format], format) != 0) {
+        request.format++;
+    }
+    if (!request.config || request.format == FORMAT_COUNT) {
+        fprintf(stderr, "emgate export: want -c FILE%s\n",
+                request.config ? " and --format json, csv or xlsx" : "");
+        return false;
+    }
+    if (request.format == FORMAT_XLSX && !request.output) {
+        fprintf(stderr, "emgate export: want --output FILE with --format xlsx\n");
+        return false;
+    }
+    *ret_request = request;
+    return take_period(ret_request, NULL);
+}
+
+static int export_report(const struct plan *plan, struct request *request)
+{
+    struct pool pool = {0};
+    if (!take_period(request, plan->installation.time_zone)) {
+        return EXIT_USAGE;
+    }
+    struct report *report =
+        report_new(outline_of(plan, &pool), request->from_ns, request->to_ns);
+    int code = gather(request->config, report, request->from_ns, request->to_ns);
+    if (code == EXIT_OK) {
+        code = write_report(report, request);
+    }
+    report_free(&report);
+    pool_deinit(&pool);
+    return code;
 }
 
 static int run(const struct command *command, const struct arguments *arguments)
 {
-    const char *config = argument_value(command, arguments, "config");
-    const char *format = argument_value(command, arguments, "format");
-    bool csv = format && strcmp(format, "csv") == 0;
-    int64_t from_ns = 0;
-    int64_t to_ns = 0;
-    if (!config || (format && !csv && strcmp(format, "json") != 0)) {
-        fprintf(stderr, "emgate export: want -c FILE%s\n",
-                config ? " and --format json or csv" : "");
-        return EXIT_USAGE;
-    }
-    if (!take_time("from", argument_value(command, arguments, "from"), &from_ns) ||
-        !take_time("to", argument_value(command, arguments, "to"), &to_ns)) {
-        return EXIT_USAGE;
-    }
-    if (to_ns <= from_ns) {
-        fprintf(stderr, "emgate export: --to must be after --from\n");
+    struct request request;
+    if (!take_request(command, arguments, &request)) {
         return EXIT_USAGE;
     }
     struct bundle bundle = {0};
-    struct plan *plan = gateway_read_config(config, &bundle);
-    int code = EXIT_BAD_CONFIG;
-    if (plan) {
-        struct report *report = report_new(plan, from_ns, to_ns);
-        code = gather(config, report, from_ns, to_ns);
-        if (code == EXIT_OK) {
-            code = write_report(report, csv,
-                                argument_value(command, arguments, "summary")
-                                    ? REPORT_SUMMARY
-                                    : REPORT_FULL);
-        }
-        report_free(&report);
-    }
+    struct plan *plan = gateway_read_config(request.config, &bundle);
+    int code = plan ? export_report(plan, &request) : EXIT_BAD_CONFIG;
     plan_free(&plan);
     bundle_deinit(&bundle);
     return code;
@@ -124,8 +210,9 @@ static const struct command_option options[] = {
     {"config", 'c', "FILE", "the gateway's configuration"},
     {"from", 0, "TIME", "start of the period"},
     {"to", 0, "TIME", "end of the period, not in it"},
-    {"format", 0, "NAME", "json or csv (json)"},
+    {"format", 0, "NAME", "json, csv or xlsx (json)"},
     {"summary", 0, NULL, "the summary report: without source streams"},
+    {"output", 'o', "FILE", "where to write it (standard output)"},
     {0},
 };
 
@@ -133,10 +220,11 @@ const struct command command_export = {
     .name = "export",
     .summary = "the operator's emissions report over a period",
     .usage = "-c FILE --from TIME --to TIME",
-    .help =
-        "By Implementing Regulation (EU) 2025/2547, Annex IV.  Figures are rounded\n"
-        "here and nowhere else; each stands beside the exact one.  Embedded emissions\n"
-        "of precursors are not in it.",
+    .help = "By Implementing Regulation (EU) 2025/2547, Annex IV.  Figures are rounded\n"
+            "here and nowhere else; each stands beside the exact one.  A day or a time\n"
+            "without zone is of the installation's time zone: --from 2026-01-01 --to\n"
+            "2027-01-01 is the calendar year.  xlsx has the cells of the Commission's\n"
+            "communication template: docs/formats/xlsx.md.",
     .options = options,
     .run = run,
 };

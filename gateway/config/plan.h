@@ -195,7 +195,8 @@ struct plan_sink {
 
 struct plan_installation {
     const char *id, *name, *country, *unlocode, *time_zone, *sector;
-    const char *operator_id, *operator_name, *address, *city;
+    const char *operator_id, *operator_name, *address, *city, *post_code, *po_box;
+    const char *name_native, *economic_activity, *representative, *email, *telephone;
     const char *latitude, *longitude; /* as written: the law asks for six decimals */
 };
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Adds windows up to a period. */
+/* A report's processes and streams, and what they come to over the period. */
 #include "report/report_private.h"
 
 #include "core/mem.h"
 
 #include <math.h>
-#include <stdio.h>
+
+const char *const report_gases[REPORT_GASES] = {"CO2", "N2O", "CF4", "C2F6", "CH4"};
 
 /* ---- figures ---- */
 
 /* Neumaier's compensated sum. */
-static void figure_add(struct figure *figure, double value)
+void figure_add(struct figure *figure, double value)
 {
     double sum = figure->sum + value;
     figure->rest += fabs(figure->sum) >= fabs(value) ? (figure->sum - sum) + value
@@ -25,21 +26,6 @@ double figure_value(const struct figure *figure)
     return known ? figure->sum + figure->rest : (double)NAN;
 }
 
-static bool take(struct figure *figure, const json_t *quantity)
-{
-    const json_t *value = json_object_get(quantity, "value");
-    if (value) {
-        figure_add(figure, json_number_value(value));
-    }
-    return value != NULL;
-}
-
-/* As take(), for what has to be there. */
-static void want(struct figure *figure, const json_t *quantity)
-{
-    figure->lacking += take(figure, quantity) ? 0 : 1;
-}
-
 double report_round(double value, int decimals)
 {
     double scale = 1;
@@ -51,140 +37,110 @@ double report_round(double value, int decimals)
 
 /* ---- making ---- */
 
-struct report *report_new(const struct plan *plan, int64_t from_ns, int64_t to_ns)
+static const char *copy(struct pool *pool, const char *text)
+{
+    return text ? (const char *)pool_copy(pool, bytes_of(text)).data : NULL;
+}
+
+struct process_total *report_process(struct report *report, const char *id)
+{
+    for (size_t i = 0; i < report->process_count; i++) {
+        if (strcmp(report->processes[i].id, id) == 0) {
+            return &report->processes[i];
+        }
+    }
+    if (!*id || report->process_count == REPORT_PROCESSES_MAX) {
+        return NULL;
+    }
+    report->processes = mem_grow(report->processes, report->process_count,
+                                 &report->process_capacity, sizeof *report->processes);
+    struct process_total *process = &report->processes[report->process_count++];
+    *process = (struct process_total){.id = copy(&report->pool, id)};
+    process->gaps = json_array();
+    return process;
+}
+
+struct stream_total *report_stream(struct process_total *process, struct pool *pool,
+                                   const char *id)
+{
+    for (size_t i = 0; i < process->stream_count; i++) {
+        if (strcmp(process->streams[i].id, id) == 0) {
+            return &process->streams[i];
+        }
+    }
+    if (!*id || process->stream_count == REPORT_STREAMS_MAX) {
+        return NULL;
+    }
+    process->streams = mem_grow(process->streams, process->stream_count,
+                                &process->stream_capacity, sizeof *process->streams);
+    struct stream_total *stream = &process->streams[process->stream_count++];
+    *stream = (struct stream_total){.id = copy(pool, id)};
+    return stream;
+}
+
+/* Processes without a window are in the report too. */
+static void declare(struct report *report, const struct report_outline_process *outline)
+{
+    struct process_total *process = report_process(report, outline->id);
+    if (!process) {
+        return;
+    }
+    process->name = outline->name;
+    process->category = outline->category;
+    process->route = outline->route;
+    process->cn = outline->cn;
+    process->functional_unit = outline->functional_unit;
+    for (size_t i = 0; i < outline->stream_count; i++) {
+        const struct report_outline_stream *from = &outline->streams[i];
+        struct stream_total *stream = report_stream(process, &report->pool, from->id);
+        if (stream) {
+            stream->name = from->name;
+            stream->activity = from->activity;
+        }
+    }
+}
+
+struct report *report_new(const struct report_outline *outline, int64_t from_ns,
+                          int64_t to_ns)
 {
     struct report *report = mem_new(struct report);
-    report->plan = plan;
+    report->outline = outline;
     report->from_ns = from_ns;
     report->to_ns = to_ns;
-    report->processes = mem_array(plan->process_count + 1, sizeof *report->processes);
-    for (size_t i = 0; i < plan->process_count; i++) {
-        struct process_total *total = &report->processes[i];
-        size_t count = plan->processes[i].stream_count + 1;
-        total->streams = mem_array(count, sizeof *total->streams);
-        total->gaps = json_array();
+    for (size_t i = 0; i < outline->process_count; i++) {
+        declare(report, &outline->processes[i]);
     }
     return report;
+}
+
+static void free_process(struct process_total *process)
+{
+    for (size_t s = 0; s < process->stream_count; s++) {
+        struct stream_total *stream = &process->streams[s];
+        for (size_t i = 0; i < stream->input_count; i++) {
+            mem_free(&stream->inputs[i].factors);
+        }
+        mem_free(&stream->inputs);
+    }
+    mem_free(&process->streams);
+    json_decref(process->gaps);
 }
 
 void report_free(struct report **report)
 {
     if (*report) {
-        for (size_t i = 0; i < (*report)->plan->process_count; i++) {
-            mem_free(&(*report)->processes[i].streams);
-            json_decref((*report)->processes[i].gaps);
+        for (size_t i = 0; i < (*report)->process_count; i++) {
+            free_process(&(*report)->processes[i]);
         }
         mem_free(&(*report)->processes);
+        pool_deinit(&(*report)->pool);
         mem_free(report);
     }
 }
 
-/* ---- adding ---- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static const json_t *named(const json_t *list, const char *key, const char *name)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *item = json_array_get(list, i);
-        if (strcmp(text_of(item, key), name) == 0) {
-            return item;
-        }
-    }
-    return NULL;
-}
-
-static const json_t *output_of(const json_t *stream, const char *name)
-{
-    return json_object_get(named(json_object_get(stream, "outputs"), "name", name),
-                           "quantity");
-}
-
-/* The first input that a point gives is the stream's activity. */
-static void add_activity(struct stream_total *total, const struct plan_stream *plan,
-                         const json_t *stream)
-{
-    for (size_t i = 0; i < plan->input_count; i++) {
-        const struct plan_input *input = &plan->inputs[i];
-        const char *name = plan->method->inputs[input->method_input].name;
-        if (input->point && input->series_index == 0) {
-            const json_t *found = named(json_object_get(stream, "inputs"), "name", name);
-            const json_t *quantity = json_object_get(found, "quantity");
-            total->activity_name = name;
-            snprintf(total->activity_unit, sizeof total->activity_unit, "%s",
-                     text_of(quantity, "unit"));
-            want(&total->activity, quantity);
-            return;
-        }
-    }
-}
-
-static void add_stream(struct stream_total *total, const struct plan_stream *plan,
-                       const json_t *stream)
-{
-    want(&total->co2e, json_object_get(stream, "co2e"));
-    (void)take(&total->biomass, output_of(stream, "co2_biomass"));
-    (void)take(&total->unproven, output_of(stream, "co2_biomass_unproven"));
-    add_activity(total, plan, stream);
-}
-
-/* A term is summed from its streams, so that one that lacks is seen. */
-static void add_terms(struct process_total *total, const struct plan_process *process,
-                      const json_t *summary)
-{
-    const json_t *streams = json_object_get(summary, "streams");
-    for (size_t i = 0; i < process->stream_count; i++) {
-        const struct plan_stream *plan = &process->streams[i];
-        const json_t *stream = named(streams, "id", plan->id);
-        add_stream(&total->streams[i], plan, stream);
-        want(&total->terms[plan->term], json_object_get(stream, "co2e"));
-    }
-}
-
-static void note_gap(struct process_total *total, const json_t *summary)
-{
-    total->gap_count++;
-    if (total->gap_count <= REPORT_GAPS_MAX) {
-        json_array_append(total->gaps, json_object_get(summary, "window_start"));
-    }
-}
-
-bool report_add(struct report *report, const json_t *summary)
-{
-    size_t i = 0;
-    const struct plan *plan = report->plan;
-    while (i < plan->process_count &&
-           strcmp(plan->processes[i].id, text_of(summary, "process")) != 0) {
-        i++;
-    }
-    if (i == plan->process_count) {
-        return false;
-    }
-    struct process_total *total = &report->processes[i];
-    const json_t *quality = json_object_get(summary, "quality");
-    bool complete = json_is_true(json_object_get(quality, "complete"));
-    total->windows++;
-    total->complete += complete ? 1 : 0;
-    total->substituted +=
-        json_integer_value(json_object_get(quality, "substituted")) > 0 ? 1 : 0;
-    if (!complete) {
-        note_gap(total, summary);
-    }
-    want(&total->activity, json_object_get(summary, "activity_level"));
-    (void)take(&total->electricity, json_object_get(summary, "electricity"));
-    (void)take(&total->fuel_energy, json_object_get(summary, "fuel_energy"));
-    (void)take(&total->biomass, json_object_get(summary, "co2_biomass"));
-    add_terms(total, &plan->processes[i], summary);
-    return true;
-}
-
 /* ---- attribution over the period ---- */
 
-double report_direct(const struct report *report, size_t process, bool *ret_floored)
+double report_direct(const struct process_total *process, bool *ret_floored)
 {
     static const int signs[TERM_COUNT] = {
         [TERM_DIRECT] = 1,
@@ -194,10 +150,9 @@ double report_direct(const struct report *report, size_t process, bool *ret_floo
         [TERM_WASTE_GAS_EXPORT] = -1,
         [TERM_EL_PRODUCED] = -1,
     };
-    const struct process_total *total = &report->processes[process];
-    double sum = total->windows > 0 ? 0 : (double)NAN;
+    double sum = process->windows > 0 ? 0 : (double)NAN;
     for (int term = 0; term < TERM_COUNT; term++) {
-        const struct figure *figure = &total->terms[term];
+        const struct figure *figure = &process->terms[term];
         if (signs[term] != 0 && figure->parts + figure->lacking > 0) {
             sum += signs[term] * figure_value(figure);
         }
@@ -206,12 +161,88 @@ double report_direct(const struct report *report, size_t process, bool *ret_floo
     return sum < 0 ? 0 : sum;
 }
 
-double report_indirect(const struct report *report, size_t process)
+double report_indirect(const struct process_total *process)
 {
-    const struct process_total *total = &report->processes[process];
-    const struct figure *figure = &total->terms[TERM_INDIRECT];
+    const struct figure *figure = &process->terms[TERM_INDIRECT];
     if (figure->parts + figure->lacking == 0) {
-        return total->windows > 0 ? 0 : (double)NAN;
+        return process->windows > 0 ? 0 : (double)NAN;
     }
     return figure_value(figure);
 }
+
+static double per_activity(const struct process_total *process, double emissions)
+{
+    double level = figure_value(&process->activity);
+    return level > 0 ? emissions / level : (double)NAN;
+}
+
+double report_see_direct(const struct process_total *process)
+{
+    bool floored = false;
+    return per_activity(process, report_direct(process, &floored));
+}
+
+double report_see_indirect(const struct process_total *process)
+{
+    return per_activity(process, report_indirect(process));
+}
+
+double report_total_direct(const struct report *report)
+{
+    double total = 0;
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct figure *own = &report->processes[i].terms[TERM_DIRECT];
+        total += own->parts + own->lacking > 0 ? figure_value(own) : 0;
+    }
+    return total;
+}
+
+double report_total_indirect(const struct report *report)
+{
+    double total = 0;
+    for (size_t i = 0; i < report->process_count; i++) {
+        total += report_indirect(&report->processes[i]);
+    }
+    return total;
+}
+
+/* ---- inputs ---- */
+
+const struct input_total *report_input(const struct stream_total *stream,
+                                       const char *name)
+{
+    for (size_t i = 0; name && i < stream->input_count; i++) {
+        if (strcmp(stream->inputs[i].name, name) == 0) {
+            return &stream->inputs[i];
+        }
+    }
+    return NULL;
+}
+
+const struct input_total *report_activity(const struct stream_total *stream)
+{
+    return report_input(stream, stream->activity);
+}
+
+double report_factor_value(const struct input_total *input)
+{
+    if (!input) {
+        return (double)NAN;
+    }
+    if (!input->measured && input->factor_count == 1) {
+        return input->factors[0].value;
+    }
+    double weight = figure_value(&input->weight);
+    return weight != 0 ? figure_value(&input->weighted) / weight : (double)NAN;
+}
+
+/* ---- built without libxlsxwriter ---- */
+
+#ifndef EMGATE_XLSX
+enum err report_write_xlsx(const struct report *report, const char *path, struct error *e)
+{
+    (void)report;
+    return error_set(e, ERR_CONFIG,
+                     "'%s': this program was built without XLSX (EMGATE_XLSX=OFF)", path);
+}
+#endif

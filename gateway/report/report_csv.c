@@ -34,11 +34,10 @@ static void add_number(struct buf *out, double value)
     }
 }
 
-static void add_line_start(struct buf *out, const char *kind,
-                           const struct plan_process *process, const char *stream,
-                           const char *what)
+static void add_line_start(struct buf *out, const char *kind, const char *process,
+                           const char *stream, const char *what)
 {
-    const char *texts[] = {kind, process->id, stream, what};
+    const char *texts[] = {kind, process, stream, what};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (i > 0) {
             buf_add_byte(out, ',');
@@ -47,38 +46,30 @@ static void add_line_start(struct buf *out, const char *kind,
     }
 }
 
-static void add_process(const struct report *report, size_t index, struct buf *out)
+static void add_process(const struct process_total *process, struct buf *out)
 {
-    const struct plan_process *process = &report->plan->processes[index];
-    const struct process_total *total = &report->processes[index];
     bool floored = false;
-    double level = figure_value(&total->activity);
-    double direct = report_direct(report, index, &floored);
-    double indirect = report_indirect(report, index);
-    double of = level > 0 ? level : (double)NAN;
-    add_line_start(out, "process", process, "", process->category);
-    add_number(out, level);
+    add_line_start(out, "process", process->id, "", process->category);
+    add_number(out, figure_value(&process->activity));
     buf_add_byte(out, ',');
     add_text(out, process->functional_unit);
-    add_number(out, direct);
-    add_number(out, indirect);
-    add_number(out, direct / of);
-    add_number(out, indirect / of);
-    buf_print(out, ",%zu,%zu\r\n", total->windows, total->complete);
+    add_number(out, report_direct(process, &floored));
+    add_number(out, report_indirect(process));
+    add_number(out, report_see_direct(process));
+    add_number(out, report_see_indirect(process));
+    buf_print(out, ",%zu,%zu\r\n", process->windows, process->complete);
 }
 
-static void add_stream(const struct report *report, size_t index, size_t stream,
-                       struct buf *out)
+static void add_stream(const struct process_total *process,
+                       const struct stream_total *stream, struct buf *out)
 {
-    const struct plan_process *process = &report->plan->processes[index];
-    const struct plan_stream *plan = &process->streams[stream];
-    const struct stream_total *total = &report->processes[index].streams[stream];
-    double co2e = figure_value(&total->co2e);
-    bool indirect = plan->term == TERM_INDIRECT;
-    add_line_start(out, "stream", process, plan->id, plan->method->name);
-    add_number(out, figure_value(&total->activity));
+    const struct input_total *activity = report_activity(stream);
+    double co2e = figure_value(&stream->co2e);
+    bool indirect = stream->term == TERM_INDIRECT;
+    add_line_start(out, "stream", process->id, stream->id, stream->method);
+    add_number(out, activity ? figure_value(&activity->sum) : (double)NAN);
     buf_add_byte(out, ',');
-    add_text(out, total->activity_unit);
+    add_text(out, activity ? activity->unit : "");
     add_number(out, indirect ? (double)NAN : co2e);
     add_number(out, indirect ? co2e : (double)NAN);
     buf_add_text(out, ",,,,\r\n");
@@ -90,11 +81,11 @@ void report_put_csv(const struct report *report, enum report_detail detail,
     buf_add_text(out,
                  "kind,process,stream,category_or_method,activity,unit,direct_t_co2e,"
                  "indirect_t_co2e,see_direct,see_indirect,windows,complete\r\n");
-    for (size_t i = 0; i < report->plan->process_count; i++) {
-        add_process(report, i, out);
-        size_t count = report->plan->processes[i].stream_count;
-        for (size_t s = 0; detail == REPORT_FULL && s < count; s++) {
-            add_stream(report, i, s, out);
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *process = &report->processes[i];
+        add_process(process, out);
+        for (size_t s = 0; detail == REPORT_FULL && s < process->stream_count; s++) {
+            add_stream(process, &process->streams[s], out);
         }
     }
 }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* A figure exact and rounded; nothing where it is undetermined. */
+/* A figure exact and rounded; null where it is undetermined. */
 static void put_figure(struct json_writer *w, const char *key, double value, int decimals,
                        const char *unit)
 {
@@ -18,16 +18,25 @@ static void put_figure(struct json_writer *w, const char *key, double value, int
     json_close(w, '}');
 }
 
+/* The same for a sum, left out where nothing was added. */
+static void put_sum(struct json_writer *w, const char *key, const struct figure *figure,
+                    int decimals, const char *unit)
+{
+    if (figure->parts + figure->lacking > 0) {
+        put_figure(w, key, figure_value(figure), decimals, unit);
+    }
+}
+
 static void put_count(struct json_writer *w, const char *key, uint64_t count)
 {
     json_key(w, key);
     json_u64(w, count);
 }
 
-/* [1] */
-static void put_identity(struct json_writer *w, const struct plan *plan)
+/* ---- [1] ---- */
+
+static void put_identity(struct json_writer *w, const struct report_identity *i)
 {
-    const struct plan_installation *i = &plan->installation;
     json_key(w, "operator");
     json_open(w, '{');
     json_pair(w, "identifier", i->operator_id);
@@ -37,184 +46,352 @@ static void put_identity(struct json_writer *w, const struct plan *plan)
     json_open(w, '{');
     json_pair(w, "identifier", i->id);
     json_pair(w, "name", i->name);
+    json_pair(w, "name_native", i->name_native);
     json_pair(w, "address", i->address);
+    json_pair(w, "post_code", i->post_code);
+    json_pair(w, "po_box", i->po_box);
     json_pair(w, "city", i->city);
     json_pair(w, "country", i->country);
     json_pair(w, "unlocode", i->unlocode);
     json_pair(w, "latitude", i->latitude);
     json_pair(w, "longitude", i->longitude);
+    json_pair(w, "economic_activity", i->economic_activity);
+    json_pair(w, "authorised_representative", i->representative);
+    json_pair(w, "email", i->email);
+    json_pair(w, "telephone", i->telephone);
     json_close(w, '}');
 }
 
-/* [16] */
-static void put_stream(struct json_writer *w, const struct plan_stream *plan,
-                       const struct stream_total *total)
+/* ---- streams: [3] to [6], [9] to [12], [16] ---- */
+
+static const char *source_of(const struct stream_total *stream)
+{
+    const struct method *method =
+        stream->method ? method_find(bytes_of(stream->method)) : NULL;
+    return method ? method->source : NULL;
+}
+
+static void put_factor(struct json_writer *w, const struct report_factor *factor)
 {
     json_open(w, '{');
-    json_pair(w, "identifier", plan->id);
-    json_pair(w, "name", plan->name);
-    json_pair(w, "method", plan->method->name);
-    json_pair(w, "method_version", plan->method->version);
-    json_pair(w, "method_source", plan->method->source);
-    json_pair(w, "term", attribution_term_names[plan->term]);
-    if (total->activity_name) {
-        json_pair(w, "activity_data_name", total->activity_name);
-        put_figure(w, "activity_data", figure_value(&total->activity), 3,
-                   total->activity_unit);
+    json_key(w, "value");
+    json_double(w, factor->value);
+    json_pair(w, "origin", factor->origin);
+    json_pair(w, "source", factor->source);
+    json_pair(w, "first_window", factor->first);
+    json_pair(w, "last_window", factor->last);
+    put_count(w, "windows", factor->windows);
+    json_close(w, '}');
+}
+
+static void put_input(struct json_writer *w, const struct input_total *input)
+{
+    json_open(w, '{');
+    json_pair(w, "name", input->name);
+    json_key(w, "value");
+    json_double(w, report_factor_value(input));
+    json_pair(w, "unit", input->unit);
+    json_pair(w, "determination", input->measured ? "measured" : "factor");
+    json_key(w, "values");
+    json_open(w, '[');
+    for (size_t i = 0; i < input->factor_count; i++) {
+        put_factor(w, &input->factors[i]);
     }
-    put_figure(w, "emissions", figure_value(&total->co2e), 0, "t CO2e");
-    if (total->biomass.parts > 0) {
-        put_figure(w, "zero_rated_biomass", figure_value(&total->biomass), 0, "t CO2");
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
+static void put_stream(struct json_writer *w, const struct stream_total *stream)
+{
+    const struct input_total *activity = report_activity(stream);
+    json_open(w, '{');
+    json_pair(w, "identifier", stream->id);
+    json_pair(w, "name", stream->name);
+    json_pair(w, "method", stream->method);
+    json_pair(w, "method_version", stream->method_version);
+    json_pair(w, "method_source", source_of(stream));
+    json_pair(w, "term", attribution_term_names[stream->term]);
+    if (activity) {
+        json_pair(w, "activity_data_name", activity->name);
+        put_figure(w, "activity_data", figure_value(&activity->sum), 3, activity->unit);
     }
-    if (total->unproven.parts > 0) {
-        put_figure(w, "biomass_without_evidence", figure_value(&total->unproven), 0,
-                   "t CO2");
-    }
+    put_figure(w, "emissions", figure_value(&stream->co2e), 0, "t CO2e");
+    put_sum(w, "zero_rated_biomass", &stream->biomass, 0, "t CO2");
+    put_sum(w, "biomass_without_evidence", &stream->unproven, 0, "t CO2");
+    put_sum(w, "heat", &stream->heat, 3, "TJ");
     json_key(w, "calculation_factors");
     json_open(w, '[');
-    for (size_t i = 0; i < plan->input_count; i++) {
-        for (size_t f = 0; f < plan->inputs[i].factor_count; f++) {
-            const struct plan_factor *factor = &plan->inputs[i].factors[f];
-            const struct method_input *input =
-                &plan->method->inputs[plan->inputs[i].method_input];
-            json_open(w, '{');
-            json_pair(w, "name", input->name);
-            if (factor->text) {
-                json_pair(w, "word", factor->text);
-            } else {
-                json_key(w, "value");
-                json_double(w, factor->value);
-            }
-            json_pair(w, "origin", factor->origin);
-            json_pair(w, "source", factor->source);
-            json_close(w, '}');
+    for (size_t i = 0; i < stream->input_count; i++) {
+        if (&stream->inputs[i] != activity) {
+            put_input(w, &stream->inputs[i]);
         }
     }
     json_close(w, ']');
     json_close(w, '}');
 }
 
-static void put_windows(struct json_writer *w, const struct report *report,
-                        const struct process_total *total, enum report_detail detail)
+/* ---- a process ---- */
+
+static void put_member(struct json_writer *w, const json_t *object, const char *key)
 {
+    json_pair(w, key, json_string_value(json_object_get(object, key)));
+}
+
+static void put_gap(struct json_writer *w, const json_t *gap)
+{
+    const json_t *points = json_object_get(gap, "points");
+    json_open(w, '{');
+    put_member(w, gap, "window");
+    put_member(w, gap, "state");
+    json_key(w, "points");
+    json_open(w, '[');
+    for (size_t i = 0; i < json_array_size(points); i++) {
+        const json_t *point = json_array_get(points, i);
+        json_open(w, '{');
+        put_member(w, point, "point");
+        put_member(w, point, "state");
+        put_member(w, point, "substitution");
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
+static void put_quality(struct json_writer *w, const struct report *report,
+                        const struct process_total *process, enum report_detail detail)
+{
+    int64_t window_ns = report->outline->window_ns;
     json_key(w, "data_quality");
     json_open(w, '{');
-    put_count(
-        w, "windows_in_period",
-        (uint64_t)((report->to_ns - report->from_ns) / report->plan->windows.length_ns));
-    put_count(w, "windows_reported", total->windows);
-    put_count(w, "windows_complete", total->complete);
-    put_count(w, "windows_with_substitutes", total->substituted);
+    if (window_ns > 0) {
+        put_count(w, "windows_in_period",
+                  (uint64_t)((report->to_ns - report->from_ns) / window_ns));
+    }
+    put_count(w, "windows_reported", process->windows);
+    put_count(w, "windows_complete", process->complete);
+    put_count(w, "windows_with_substitutes", process->substituted);
+    put_count(w, "windows_with_gaps_or_estimates", process->gap_count);
     if (detail == REPORT_FULL) {
         json_key(w, "data_gaps_and_estimates");
         json_open(w, '[');
-        for (size_t i = 0; i < json_array_size(total->gaps); i++) {
-            const char *text = json_string_value(json_array_get(total->gaps, i));
-            json_text(w, bytes_of(text ? text : ""));
+        for (size_t i = 0; i < json_array_size(process->gaps); i++) {
+            put_gap(w, json_array_get(process->gaps, i));
         }
         json_close(w, ']');
     }
     json_close(w, '}');
 }
 
-/* [17], [29]: the terms of eq. 55 and 56 over the period. */
-static void put_attribution(struct json_writer *w, const struct report *report,
-                            size_t index)
+/* [17], [29], [30]: the terms of eq. 55 and 56 over the period. */
+static void put_attribution(struct json_writer *w, const struct process_total *process)
 {
-    const struct process_total *total = &report->processes[index];
     bool floored = false;
     json_key(w, "attribution");
     json_open(w, '{');
     for (int term = 0; term < TERM_COUNT; term++) {
-        if (total->terms[term].parts + total->terms[term].lacking > 0) {
-            put_figure(w, attribution_term_names[term], figure_value(&total->terms[term]),
-                       0, "t CO2e");
-        }
+        put_sum(w, attribution_term_names[term], &process->terms[term], 0, "t CO2e");
     }
-    put_figure(w, "attributed_direct", report_direct(report, index, &floored), 0,
-               "t CO2e");
-    put_figure(w, "attributed_indirect", report_indirect(report, index), 0, "t CO2e");
+    put_figure(w, "attributed_direct", report_direct(process, &floored), 0, "t CO2e");
+    put_figure(w, "attributed_indirect", report_indirect(process), 0, "t CO2e");
     json_key(w, "floored_at_zero");
     json_bool(w, floored);
     json_close(w, '}');
 }
 
-/* [15] */
-static void put_specific(struct json_writer *w, const struct report *report, size_t index)
+static void put_gases(struct json_writer *w, const struct process_total *process)
 {
-    const struct plan_process *process = &report->plan->processes[index];
-    double level = figure_value(&report->processes[index].activity);
-    bool floored = false;
-    char unit[64] = "t CO2e/";
-    strncat(unit, process->functional_unit, sizeof unit - strlen(unit) - 1);
-    double of = level > 0 ? level : (double)NAN;
-    put_figure(w, "specific_embedded_emissions_direct",
-               report_direct(report, index, &floored) / of, 5, unit);
-    put_figure(w, "specific_embedded_emissions_indirect",
-               report_indirect(report, index) / of, 5, unit);
+    json_key(w, "emissions_by_gas");
+    json_open(w, '[');
+    for (size_t i = 0; i < REPORT_GASES; i++) {
+        if (process->gas_mass[i].parts > 0) {
+            json_open(w, '{');
+            json_pair(w, "gas", report_gases[i]);
+            put_sum(w, "mass", &process->gas_mass[i], 3, "t");
+            put_sum(w, "emissions", &process->gas_co2e[i], 0, "t CO2e");
+            json_close(w, '}');
+        }
+    }
+    json_close(w, ']');
 }
 
-static void put_process(struct json_writer *w, const struct report *report, size_t index,
-                        enum report_detail detail)
+/* [15], eq. 57 and 58 */
+static void put_specific(struct json_writer *w, const struct process_total *process)
 {
-    const struct plan_process *process = &report->plan->processes[index];
-    const struct process_total *total = &report->processes[index];
+    char unit[64] = "t CO2e/";
+    const char *of = process->functional_unit ? process->functional_unit : "";
+    double direct = report_see_direct(process);
+    double indirect = report_see_indirect(process);
+    strncat(unit, of, sizeof unit - strlen(unit) - 1);
+    put_figure(w, "specific_embedded_emissions_direct", direct, 5, unit);
+    put_figure(w, "specific_embedded_emissions_indirect", indirect, 5, unit);
+    put_figure(w, "specific_embedded_emissions_total", direct + indirect, 5, unit);
+}
+
+static void put_process(struct json_writer *w, const struct report *report,
+                        const struct process_total *process, enum report_detail detail)
+{
     json_open(w, '{');
     json_pair(w, "identifier", process->id);
     json_pair(w, "name", process->name);
     json_pair(w, "aggregated_goods_category", process->category);
     json_pair(w, "production_route", process->route);
     json_pair(w, "cn_code", process->cn);
-    put_figure(w, "activity_level", figure_value(&total->activity), 3,
+    put_figure(w, "activity_level", figure_value(&process->activity), 3,
                process->functional_unit);
-    put_attribution(w, report, index);
-    put_specific(w, report, index);
-    if (total->electricity.parts > 0) {
-        put_figure(w, "electricity_consumed", figure_value(&total->electricity), 3,
-                   "MWh");
-    }
-    if (total->fuel_energy.parts > 0) {
-        put_figure(w, "fuel_energy", figure_value(&total->fuel_energy), 3, "TJ");
-    }
-    if (total->biomass.parts > 0) {
-        put_figure(w, "zero_rated_biomass", figure_value(&total->biomass), 0, "t CO2");
-    }
-    put_windows(w, report, total, detail);
+    put_attribution(w, process);
+    put_specific(w, process);
+    put_gases(w, process);
+    put_sum(w, "electricity_consumed", &process->electricity, 3, "MWh");
+    put_sum(w, "fuel_energy", &process->fuel_energy, 3, "TJ");
+    put_sum(w, "zero_rated_biomass", &process->biomass, 0, "t CO2");
+    put_sum(w, "biomass_without_evidence", &process->unproven, 0, "t CO2");
+    put_quality(w, report, process, detail);
     if (detail == REPORT_FULL) {
         json_key(w, "source_streams");
         json_open(w, '[');
         for (size_t i = 0; i < process->stream_count; i++) {
-            put_stream(w, &process->streams[i], &total->streams[i]);
+            put_stream(w, &process->streams[i]);
         }
         json_close(w, ']');
     }
     json_close(w, '}');
 }
 
-/* [7]: what the installation's own streams emit. */
-static void put_totals(struct json_writer *w, const struct report *report)
+/* ---- the installation ---- */
+
+typedef bool stream_test_fn(const struct stream_total *stream);
+
+static bool method_is(const struct stream_total *stream, const char *name)
 {
-    double direct = 0;
-    double indirect = 0;
-    for (size_t i = 0; i < report->plan->process_count; i++) {
-        const struct figure *own = &report->processes[i].terms[TERM_DIRECT];
-        direct += own->parts + own->lacking > 0 ? figure_value(own) : 0;
-        indirect += report_indirect(report, i);
-    }
-    put_figure(w, "total_direct_emissions", direct, 0, "t CO2e");
-    put_figure(w, "total_indirect_emissions", indirect, 0, "t CO2e");
+    return stream->method && strcmp(stream->method, name) == 0;
 }
 
-void report_put_json(const struct report *report, enum report_detail detail,
-                     struct json_writer *w)
+static bool is_fuel(const struct stream_total *stream)
 {
-    const struct plan *plan = report->plan;
+    return method_is(stream, "combustion") || method_is(stream, "flare");
+}
+
+static bool is_measured(const struct stream_total *stream)
+{
+    return method_is(stream, "cems") || method_is(stream, "cems_nitric_acid");
+}
+
+static bool is_material(const struct stream_total *stream)
+{
+    return stream->term == TERM_DIRECT && !is_fuel(stream) && !is_measured(stream) &&
+           !method_is(stream, "co2_transfer");
+}
+
+static bool is_zero_rated(const struct stream_total *stream)
+{
+    return stream->biomass.parts > 0 && figure_value(&stream->biomass) > 0;
+}
+
+static bool is_electricity(const struct stream_total *stream)
+{
+    return stream->term == TERM_INDIRECT || stream->term == TERM_EL_PRODUCED;
+}
+
+static bool is_heat(const struct stream_total *stream)
+{
+    return stream->term == TERM_HEAT_IMPORT || stream->term == TERM_HEAT_EXPORT;
+}
+
+static bool is_waste_gas(const struct stream_total *stream)
+{
+    return stream->term == TERM_WASTE_GAS_IMPORT || stream->term == TERM_WASTE_GAS_EXPORT;
+}
+
+static bool is_transfer(const struct stream_total *stream)
+{
+    return method_is(stream, "co2_transfer");
+}
+
+static const char *name_of(const char *name, const char *id)
+{
+    return name && *name ? name : id;
+}
+
+static void put_list(struct json_writer *w, const struct report *report, const char *key,
+                     stream_test_fn *test, bool whole)
+{
+    json_key(w, key);
+    json_open(w, '[');
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *process = &report->processes[i];
+        for (size_t s = 0; s < process->stream_count; s++) {
+            const struct stream_total *stream = &process->streams[s];
+            if (!test(stream)) {
+                continue;
+            }
+            if (whole) {
+                put_stream(w, stream);
+            } else {
+                json_text(w, bytes_of(name_of(stream->name, stream->id)));
+            }
+        }
+    }
+    json_close(w, ']');
+}
+
+static bool any(const struct report *report, stream_test_fn *test)
+{
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *process = &report->processes[i];
+        for (size_t s = 0; s < process->stream_count; s++) {
+            if (test(&process->streams[s])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void put_flag(struct json_writer *w, const struct report *report, const char *key,
+                     stream_test_fn *test)
+{
+    json_key(w, key);
+    json_bool(w, any(report, test));
+}
+
+/* [2] */
+static void put_plan(struct json_writer *w, const struct report *report)
+{
+    json_key(w, "monitoring_plan_summary");
     json_open(w, '{');
+    json_key(w, "production_processes");
+    json_open(w, '[');
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *process = &report->processes[i];
+        json_open(w, '{');
+        json_pair(w, "identifier", process->id);
+        json_pair(w, "aggregated_goods_category", process->category);
+        json_pair(w, "production_route", process->route);
+        json_pair(w, "cn_code", process->cn);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    put_list(w, report, "fuels", is_fuel, false);
+    put_list(w, report, "materials", is_material, false);
+    put_list(w, report, "measured_sources", is_measured, false);
+    put_list(w, report, "zero_rated_fuels", is_zero_rated, false);
+    put_flag(w, report, "heat_imported_or_exported", is_heat);
+    put_flag(w, report, "waste_gas_imported_or_exported", is_waste_gas);
+    put_flag(w, report, "co2_captured_or_transferred", is_transfer);
+    json_close(w, '}');
+}
+
+static void put_head(struct json_writer *w, const struct report *report,
+                     enum report_detail detail)
+{
+    const struct report_outline *outline = report->outline;
     json_pair(w, "report", detail == REPORT_FULL ? "full" : "summary");
     json_pair(w, "rule_set", "CBAM-2025/2547");
-    json_pair(w, "factor_set", plan->factor_set);
-    json_key(w, "monitoring_plan_hash");
-    json_hex(w, (struct bytes){plan->hash, sizeof plan->hash});
+    json_pair(w, "factor_set", outline->factor_set);
+    if (outline->plan_hash) {
+        json_key(w, "monitoring_plan_hash");
+        json_hex(w, (struct bytes){outline->plan_hash, 32});
+    }
     json_pair(w, "rounding",
               "value: emissions to whole tonnes, specific emissions to 5 decimals, other "
               "figures to 3, half away from zero; exact: as calculated");
@@ -224,14 +401,29 @@ void report_put_json(const struct report *report, enum report_detail detail,
     json_time(w, report->from_ns);
     json_key(w, "end");
     json_time(w, report->to_ns);
-    json_pair(w, "time_zone", plan->installation.time_zone);
+    json_pair(w, "time_zone", outline->identity.time_zone);
     json_close(w, '}');
-    put_identity(w, plan);
-    put_totals(w, report);
+    put_identity(w, &outline->identity);
+}
+
+void report_put_json(const struct report *report, enum report_detail detail,
+                     struct json_writer *w)
+{
+    json_open(w, '{');
+    put_head(w, report, detail);
+    put_plan(w, report);
+    put_figure(w, "total_direct_emissions", report_total_direct(report), 0, "t CO2e");
+    put_figure(w, "total_indirect_emissions", report_total_indirect(report), 0, "t CO2e");
+    if (detail == REPORT_FULL) {
+        put_list(w, report, "electricity", is_electricity, true);
+        put_list(w, report, "measurable_heat", is_heat, true);
+        put_list(w, report, "waste_gas", is_waste_gas, true);
+        put_list(w, report, "co2_transfer", is_transfer, true);
+    }
     json_key(w, "production_processes");
     json_open(w, '[');
-    for (size_t i = 0; i < plan->process_count; i++) {
-        put_process(w, report, i, detail);
+    for (size_t i = 0; i < report->process_count; i++) {
+        put_process(w, report, &report->processes[i], detail);
     }
     json_close(w, ']');
     json_close(w, '}');

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a report adds up; between report.c and the files that write it. */
+/* What a report adds up; between the files that add and those that write. */
 #ifndef REPORT_PRIVATE_H
 #define REPORT_PRIVATE_H
 
+#include "core/pool.h"
 #include "methods/method.h"
 #include "report/report.h"
 
-#define REPORT_GAPS_MAX 1000 /* windows listed; the count goes on */
+#define REPORT_GAPS_MAX 1000      /* windows listed; the count goes on */
+#define REPORT_PROCESSES_MAX 1000 /* of one installation */
+#define REPORT_STREAMS_MAX 1000   /* of one process */
+#define REPORT_FACTORS_MAX 200    /* different values of one input; the mean goes on */
+#define REPORT_UNIT_MAX 48
 
 /* A sum that is undetermined as soon as one part is. */
 struct figure {
@@ -15,37 +20,102 @@ struct figure {
     size_t lacking;
 };
 
-struct stream_total {
-    struct figure co2e;
-    struct figure biomass, unproven; /* t CO2 */
-    struct figure activity;          /* inputs from points, the first of them */
-    const char *activity_name;
-    char activity_unit[32];
+/* One value of a calculation factor, and where it holds. */
+struct report_factor {
+    double value;
+    const char *origin, *source;
+    const char *first, *last; /* starts of windows */
+    size_t windows;
 };
 
+/* One input of a stream over the period. */
+struct input_total {
+    const char *name;
+    char unit[REPORT_UNIT_MAX];
+    bool measured;  /* a point's, not a factor */
+    size_t nonzero; /* windows with a value other than 0 */
+    struct figure sum;
+    struct figure weighted, weight; /* by the stream's activity */
+    struct report_factor *factors;
+    size_t factor_count, factor_capacity;
+};
+
+struct stream_total {
+    const char *id, *name, *method, *method_version;
+    const char *activity;                  /* name of an input, or NULL */
+    int term;                              /* enum attribution_term */
+    struct figure co2e, biomass, unproven; /* biomass: t CO2 */
+    struct figure heat;                    /* output `heat`, TJ */
+    struct input_total *inputs;
+    size_t input_count, input_capacity;
+    bool is_n2o;
+};
+
+#define REPORT_GASES 5
+
 struct process_total {
+    const char *id, *name, *category, *route, *cn, *functional_unit;
     size_t windows, complete, substituted;
     struct figure terms[TERM_COUNT];
-    struct figure activity, electricity, fuel_energy, biomass;
+    struct figure activity, electricity, fuel_energy, biomass, unproven;
+    struct figure gas_mass[REPORT_GASES], gas_co2e[REPORT_GASES];
     struct stream_total *streams;
-    json_t *gaps; /* window starts that are not complete */
+    size_t stream_count, stream_capacity;
+    json_t *gaps; /* windows that are not complete, or have substitutes */
     size_t gap_count;
 };
 
 struct report {
-    const struct plan *plan;
+    const struct report_outline *outline;
     int64_t from_ns, to_ns;
+    struct pool pool; /* texts */
     struct process_total *processes;
+    size_t process_count, process_capacity;
 };
+
+/* CO2, N2O, CF4, C2F6, CH4. */
+extern const char *const report_gases[REPORT_GASES];
+
+/* ---- report.c ---- */
+
+/* The process or stream of this name, made when it is new; NULL: no room. */
+struct process_total *report_process(struct report *report, const char *id);
+struct stream_total *report_stream(struct process_total *process, struct pool *pool,
+                                   const char *id);
+
+/* ---- figures ---- */
+
+/* Adds one part. */
+void figure_add(struct figure *figure, double value);
 
 /* The value; NAN when it is undetermined or has no part. */
 double figure_value(const struct figure *figure);
 
-/* Eq. 55 and 56 over the period; NAN: undetermined. */
-double report_direct(const struct report *report, size_t process, bool *ret_floored);
-double report_indirect(const struct report *report, size_t process);
-
 /* Half away from zero. */
 double report_round(double value, int decimals);
+
+/* ---- over the period; NAN: undetermined ---- */
+
+/* Eq. 55 and 56. */
+double report_direct(const struct process_total *process, bool *ret_floored);
+double report_indirect(const struct process_total *process);
+
+/* Eq. 57 and 58. */
+double report_see_direct(const struct process_total *process);
+double report_see_indirect(const struct process_total *process);
+
+/* What the installation's own streams emit, and its electricity. */
+double report_total_direct(const struct report *report);
+double report_total_indirect(const struct report *report);
+
+/* The stream's activity data, or NULL. */
+const struct input_total *report_activity(const struct stream_total *stream);
+
+/* The input of this name, or NULL. */
+const struct input_total *report_input(const struct stream_total *stream,
+                                       const char *name);
+
+/* The one value of a factor, or the mean by activity where it changed; NAN: none. */
+double report_factor_value(const struct input_total *input);
 
 #endif

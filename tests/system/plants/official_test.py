@@ -25,6 +25,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from mqtt_publisher import Publisher  # noqa: E402  (after the path)
 from plant import Plant  # noqa: E402
+from xlsx_check import Check  # noqa: E402
 
 DAYS = 365
 LIMIT = 1e-9
@@ -164,6 +165,11 @@ def check(plant, emgate, example, first):
     quality = goods["data_quality"]
     assert quality["windows_in_period"] == DAYS == quality["windows_reported"], quality
     assert quality["windows_complete"] == DAYS, quality
+    book = plant.path("report.xlsx")
+    export(plant, emgate, *period, "--format", "xlsx", "--output", book)
+    last = end - datetime.timedelta(days=1)
+    cells = Check(book, report).all(first.date(), last.date())
+    print(f"{cells} cells of the workbook are the report's")
     total = report["total_direct_emissions"]
     expect("total", total["exact"], example.total)
     assert total["value"] == round(example.total), total

@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(part report report_json report_csv)
+foreach(part report report_add report_json report_csv)
   unit_test(unit/report/${part}_test.c report)
 endforeach()
+if(EMGATE_XLSX)
+  foreach(part book installation streams balances processes summaries)
+    unit_test(unit/report/xlsx/${part}_test.c report)
+  endforeach()
+endif()

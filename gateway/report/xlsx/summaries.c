@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sheets Summary_Processes, Summary_Products and Summary_Communication. */
+#include "report/xlsx/book.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define FIRST_ROW 10
+#define PRODUCTS_MAX 100
+
+static const char *see_unit(const struct process_total *process, char *text)
+{
+    const char *unit = process->functional_unit ? process->functional_unit : "";
+    snprintf(text, REPORT_UNIT_MAX, "tCO2e/%s", unit);
+    return text;
+}
+
+static void put_specific(struct book *book, const struct process_total *process,
+                         size_t row)
+{
+    double direct = report_see_direct(process);
+    double indirect = report_see_indirect(process);
+    char unit[REPORT_UNIT_MAX];
+    book_number(book, "I", row, report_round(direct, 5));
+    book_number(book, "J", row, report_round(indirect, 5));
+    book_number(book, "K", row, report_round(direct + indirect, 5));
+    book_text(book, "L", row, see_unit(process, unit));
+}
+
+static void put_product(struct book *book, const struct process_total *process,
+                        size_t row)
+{
+    char category[REPORT_UNIT_MAX];
+    double level = figure_value(&process->activity);
+    double power = figure_value(&process->electricity);
+    book_text(book, "D", row, xlsx_name(process->name, process->id));
+    book_text(book, "E", row, xlsx_category(process->category, category));
+    book_text(book, "F", row, process->cn);
+    book_text(book, "H", row, xlsx_name(process->name, process->id));
+    put_specific(book, process, row);
+    book_text(book, "N", row, xlsx_electricity_source(process));
+    book_number(book, "O", row, level > 0 ? power / level : (double)NAN);
+}
+
+static void write_labels(struct book *book, const char *const *labels)
+{
+    for (char column = 'D'; *labels; column++, labels++) {
+        const char name[2] = {column, '\0'};
+        book_label(book, name, FIRST_ROW - 1, *labels);
+    }
+}
+
+static void write_products(struct book *book, const struct report *report)
+{
+    static const char *const labels[] = {"Process",
+                                         "Category",
+                                         "CN code",
+                                         "CN name",
+                                         "Product name",
+                                         "SEE",
+                                         "SEE indirect",
+                                         "SEE total",
+                                         "Unit",
+                                         "Default share",
+                                         "Source of the electricity factor",
+                                         "Embedded electricity, MWh",
+                                         NULL};
+    write_labels(book, labels);
+    for (size_t i = 0; i < report->process_count && i < PRODUCTS_MAX; i++) {
+        put_product(book, &report->processes[i], FIRST_ROW + i);
+    }
+}
+
+static void write_processes(struct book *book, const struct report *report)
+{
+    static const char *const labels[] = {"Process",
+                                         "Category",
+                                         "Route",
+                                         "Activity level",
+                                         "Unit",
+                                         "SEE direct",
+                                         "SEE indirect",
+                                         "SEE total",
+                                         "Unit",
+                                         "Attributed direct, t CO2e",
+                                         "Attributed indirect, t CO2e",
+                                         NULL};
+    write_labels(book, labels);
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *process = &report->processes[i];
+        size_t row = FIRST_ROW + i;
+        char category[REPORT_UNIT_MAX];
+        bool floored = false;
+        book_text(book, "D", row, xlsx_name(process->name, process->id));
+        book_text(book, "E", row, xlsx_category(process->category, category));
+        book_text(book, "F", row, process->route);
+        book_number(book, "G", row, figure_value(&process->activity));
+        book_text(book, "H", row, process->functional_unit);
+        put_specific(book, process, row);
+        book_number(book, "M", row, report_round(report_direct(process, &floored), 0));
+        book_number(book, "N", row, report_round(report_indirect(process), 0));
+    }
+}
+
+void xlsx_summaries(struct book *book, const struct report *report)
+{
+    book_sheet(book, "Summary_Processes");
+    write_processes(book, report);
+    book_sheet(book, "Summary_Products");
+    write_products(book, report);
+    book_sheet(book, "Summary_Communication");
+    write_products(book, report);
+}
