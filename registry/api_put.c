@@ -169,3 +169,18 @@ bool read_key(const char *rest, uint8_t ret_key[KEY_LEN], bool *ret_envelope)
     *ret_envelope = strcmp(rest + digits, "/envelope") == 0;
     return *ret_envelope || rest[digits] == 0;
 }
+
+bool read_period(const struct question *question, enum period *ret_period,
+                 struct answer *answer)
+{
+    static const char *const names[] = {"hour", "day", "month", "year"};
+    const char *by = question->parameter(question->ctx, "by");
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(by ? by : "year", names[i]) == 0) {
+            *ret_period = (enum period)i;
+            return true;
+        }
+    }
+    answer_problem(answer, 400, "'by' must be hour, day, month or year");
+    return false;
+}

@@ -30,4 +30,8 @@ bool read_after(const struct question *question, size_t count, int64_t *numbers,
 /* Reads "<64 hex digits>" or the same with "/envelope" behind it. */
 bool read_key(const char *rest, uint8_t ret_key[KEY_LEN], bool *ret_envelope);
 
+/* Reads `by`: hour, day, month or year. */
+bool read_period(const struct question *question, enum period *ret_period,
+                 struct answer *answer);
+
 #endif

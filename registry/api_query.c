@@ -409,21 +409,6 @@ static enum err ask_totals(void *ctx, const struct store_driver *driver,
     return err;
 }
 
-static bool read_period(const struct question *question, enum period *ret_period,
-                        struct answer *answer)
-{
-    static const char *const names[] = {"hour", "day", "month", "year"};
-    const char *by = question->parameter(question->ctx, "by");
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(by ? by : "year", names[i]) == 0) {
-            *ret_period = (enum period)i;
-            return true;
-        }
-    }
-    answer_problem(answer, 400, "'by' must be hour, day, month or year");
-    return false;
-}
-
 void api_totals(const struct service *service, const struct question *question,
                 struct answer *answer)
 {

@@ -174,7 +174,7 @@ static int run(const char *path)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, NULL); /* inherited by the server's threads */
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by the server's threads */
     struct error e = {0};
     struct service service = {.settings = settings,
                               .clock = &clock_system,

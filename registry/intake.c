@@ -95,9 +95,13 @@ static enum err put_all(struct intake *intake, struct batch *batches, int64_t no
         err = put_batch(intake, batch, now_ns, e);
     }
     if (err == ERR_OK) {
+        err = ledger_flush(intake->ledger, e);
+    }
+    if (err == ERR_OK) {
         err = intake->driver->commit(intake->store, e);
     }
     if (err != ERR_OK) {
+        ledger_forget(intake->ledger);
         intake->driver->rollback(intake->store);
     }
     return err;

@@ -3,6 +3,7 @@
 #include "registry/ledger.h"
 
 #include "registry/chain.h"
+#include "registry/sums.h"
 
 #include "core/clock.h"
 #include "core/mem.h"
@@ -18,6 +19,7 @@ struct ledger {
     const struct store_driver *driver;
     struct store *store;
     struct table zones; /* by name; the values are struct zone */
+    struct sums sums;   /* what the transaction adds to totals */
 };
 
 struct ledger *ledger_new(const struct store_driver *driver, struct store *store)
@@ -26,6 +28,7 @@ struct ledger *ledger_new(const struct store_driver *driver, struct store *store
     ledger->driver = driver;
     ledger->store = store;
     table_init(&ledger->zones);
+    sums_init(&ledger->sums);
     return ledger;
 }
 
@@ -39,6 +42,7 @@ void ledger_free(struct ledger **ledger)
         zone_close(&zone);
     }
     table_deinit(&(*ledger)->zones);
+    sums_deinit(&(*ledger)->sums);
     mem_free(ledger);
 }
 
@@ -125,7 +129,8 @@ static struct total difference(const struct arrival *arrival,
     return delta;
 }
 
-static enum err add_totals(struct ledger *l, int64_t process,
+/* To the totals of the process and of its area. */
+static enum err add_totals(struct ledger *l, const struct taken_process *process,
                            const struct arrival *arrival,
                            const struct stored_summary *before, struct error *e)
 {
@@ -133,17 +138,82 @@ static enum err add_totals(struct ledger *l, int64_t process,
     struct total delta = difference(arrival, before);
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
         char label[PERIOD_LABEL_MAX];
-        enum err err =
-            ledger_label(l, arrival->time_zone, arrival->start_ns, periods[i], label, e);
-        delta.label = label;
-        if (err == ERR_OK) {
-            err = l->driver->add_total(l->store, process, periods[i], &delta, e);
+        if (ledger_label(l, arrival->time_zone, arrival->start_ns, periods[i], label,
+                         e) != ERR_OK) {
+            return e->code;
         }
-        if (err != ERR_OK) {
-            return err;
-        }
+        struct total_name name = {SCOPE_PROCESS, process->id, periods[i], label};
+        sums_add(&l->sums, &name, &delta);
+        name.scope = SCOPE_AREA;
+        name.owner = process->area;
+        sums_add(&l->sums, &name, &delta);
     }
     return ERR_OK;
+}
+
+enum err ledger_flush(struct ledger *ledger, struct error *e)
+{
+    return sums_flush(&ledger->sums, ledger->driver, ledger->store, e);
+}
+
+void ledger_forget(struct ledger *ledger)
+{
+    sums_clear(&ledger->sums);
+}
+
+/* ---- areas ---- */
+
+/* The totals of a process on their way from one area to another. */
+struct move {
+    struct sums *sums;
+    enum period period;
+    int64_t from, to;
+};
+
+static void move_total(void *ctx, const struct total *total)
+{
+    const struct move *move = ctx;
+    struct total taken = {.windows = -total->windows, .complete = -total->complete};
+    for (int i = 0; i < AMOUNTS; i++) {
+        taken.sum[i] = exact_negate(total->sum[i]);
+        taken.known[i] = -total->known[i];
+    }
+    struct total_name name = {SCOPE_AREA, move->to, move->period, total->label};
+    sums_add(move->sums, &name, total);
+    name.owner = move->from;
+    sums_add(move->sums, &name, &taken);
+}
+
+/* A process of another name for its good, sector or country takes its totals along. */
+static enum err move_totals(struct ledger *l, int64_t process, int64_t from, int64_t to,
+                            struct error *e)
+{
+    static const enum period periods[] = {PERIOD_DAY, PERIOD_MONTH, PERIOD_YEAR};
+    enum err err = ledger_flush(l, e); /* what is read must be whole */
+    for (size_t i = 0; err == ERR_OK && i < sizeof periods / sizeof *periods; i++) {
+        struct move move = {&l->sums, periods[i], from, to};
+        struct total_query query = {
+            .process = process, .period = periods[i], .limit = INT64_MAX};
+        err = l->driver->each_total(l->store, &query, move_total, &move, e);
+    }
+    return err;
+}
+
+static enum err settle(struct ledger *l, struct taken_process *process,
+                       const struct arrival *a, struct error *e)
+{
+    int64_t before = process->area;
+    if (before != 0 && !process->renamed) {
+        return ERR_OK;
+    }
+    enum err err = l->driver->take_area(l->store, a, &process->area, e);
+    if (err == ERR_OK && process->area != before) {
+        err = l->driver->set_area(l->store, process->id, process->area, e);
+    }
+    if (err == ERR_OK && before != 0 && process->area != before) {
+        err = move_totals(l, process->id, before, process->area, e);
+    }
+    return err;
 }
 
 /* ---- rules ---- */
@@ -216,16 +286,19 @@ static bool may_stand(struct arrival *a, const struct surroundings *s)
     return false;
 }
 
-static enum err file(struct ledger *l, int64_t process, struct arrival *a,
+static enum err file(struct ledger *l, struct taken_process *process, struct arrival *a,
                      const struct surroundings *s, struct error *e)
 {
     bool latest = !s->has_latest || a->revision > s->latest.revision;
-    enum err err = l->driver->put_summary(l->store, process, a, latest, e);
+    enum err err = settle(l, process, a, e);
+    if (err == ERR_OK) {
+        err = l->driver->put_summary(l->store, process->id, a, latest, e);
+    }
     if (err == ERR_OK && latest && s->has_latest) {
         err = l->driver->clear_latest(l->store, s->latest.id, e);
     }
     if (err == ERR_OK && !s->has_latest) {
-        err = l->driver->count_window(l->store, process, a, e);
+        err = l->driver->count_window(l->store, process->id, a, e);
     }
     if (err == ERR_OK && latest) {
         err = add_totals(l, process, a, s->has_latest ? &s->latest : NULL, e);
@@ -272,7 +345,7 @@ static enum err put_new(struct ledger *l, struct arrival *a, struct error *e)
     if (err != ERR_OK || a->judgement.verdict != VERDICT_STORED) {
         return err;
     }
-    err = file(l, process.id, a, &around, e);
+    err = file(l, &process, a, &around, e);
     return err == ERR_OK ? chain_put(&chains, a, &place, e) : err;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules of the registry, over any store.
+ * The rules of the registry, over any store.  Totals are kept by differences, gathered
+ * over a transaction.
  *
  *   - A key that is stored is stored: the same receipt again, whenever it comes.
  *   - A window of a process has one summary a revision; another is a conflict.
@@ -24,6 +25,10 @@ void ledger_free(struct ledger **ledger);
  * error means that the transaction must be rolled back. */
 enum err ledger_put(struct ledger *ledger, struct arrival *arrival, int64_t now_ns,
                     struct error *e) MUST_CHECK;
+
+/* Writes what was added to totals, before the commit; or forgets it, after a rollback. */
+enum err ledger_flush(struct ledger *ledger, struct error *e) MUST_CHECK;
+void ledger_forget(struct ledger *ledger);
 
 /* The label of the day, month or year that a time falls into, in a zone.  An empty zone
  * is UTC.  ERR_REJECT: no such zone. */

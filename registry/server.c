@@ -54,6 +54,7 @@ static const struct route routes[] = {
     {.path = "/v1/summaries", .get = api_summaries, .post = api_submit},
     {.path = "/v1/summaries/", .prefix = true, .get = api_summary},
     {.path = "/v1/totals", .get = api_totals},
+    {.path = "/v1/rollups", .get = api_rollups},
     {.path = "/v1/gateways", .get = api_gateways},
     {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
     {.path = "/v1/checkpoints",

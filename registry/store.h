@@ -111,7 +111,18 @@ enum period { PERIOD_HOUR, PERIOD_DAY, PERIOD_MONTH, PERIOD_YEAR };
 
 #define PERIOD_LABEL_MAX 24
 
-/* A sum over the latest summaries of a process in a day, month or year. */
+/* Whose sum it is.  An area is all that is made of one category in one sector of one
+ * country, by whomever; its process's totals are in it too. */
+enum scope { SCOPE_PROCESS, SCOPE_AREA };
+
+struct total_name {
+    enum scope scope;
+    int64_t owner; /* a process or an area */
+    enum period period;
+    const char *label;
+};
+
+/* A sum over the latest summaries of a process or an area in a day, month or year. */
 struct total {
     const char *installation, *process, *unit; /* queries only */
     const char *label; /* "2026-07-15", "2026-07", "2026", in the installation's zone */
@@ -149,6 +160,27 @@ struct total_query {
     int64_t limit;
 };
 
+/* What totals are added up by. */
+enum group {
+    GROUP_COUNTRY,
+    GROUP_SECTOR,
+    GROUP_CATEGORY,
+    GROUP_OPERATOR,
+    GROUP_INSTALLATION,
+};
+
+/* Totals in order of the group's name and label.  From areas where they suffice, else
+ * from processes; never from summaries. */
+struct rollup_query {
+    enum group group;
+    enum period period;                /* not PERIOD_HOUR */
+    const char *label_from, *label_to; /* [from, to]; NULL: open */
+    const char *country, *sector, *category, *operator_id, *installation; /* or NULL */
+};
+
+/* One total of the group `name`; several may have its name and label.  False: enough. */
+typedef bool rollup_fn(void *ctx, const char *name, const struct total *total);
+
 /* Lists by gateway. */
 struct gateway_query {
     const char *gateway; /* NULL: all */
@@ -174,6 +206,8 @@ struct store;
 struct taken_process {
     int64_t id;
     bool zone_differs; /* it was first stored with another time zone, which stays */
+    bool renamed;      /* its area may have changed */
+    int64_t area;      /* 0: none yet */
 };
 
 /* Which revision of a window. */
@@ -211,9 +245,14 @@ struct store_driver {
     /* Counts a window that is new into its process. */
     enum err (*count_window)(struct store *store, int64_t process,
                              const struct arrival *arrival, struct error *e);
-    /* Adds to the total of its label. */
-    enum err (*add_total)(struct store *store, int64_t process, enum period period,
+    /* Adds to a total, which is made when it is not there. */
+    enum err (*add_total)(struct store *store, const struct total_name *name,
                           const struct total *delta, struct error *e);
+    /* The area of an arrival, made when it is new, and that a process is in it. */
+    enum err (*take_area)(struct store *store, const struct arrival *arrival,
+                          int64_t *ret_area, struct error *e);
+    enum err (*set_area)(struct store *store, int64_t process, int64_t area,
+                         struct error *e);
 
     /* ---- evidence ---- */
 
@@ -260,6 +299,8 @@ struct store_driver {
                              summary_fn *each, void *ctx, struct error *e);
     enum err (*each_total)(struct store *store, const struct total_query *query,
                            total_fn *each, void *ctx, struct error *e);
+    enum err (*each_rollup)(struct store *store, const struct rollup_query *query,
+                            rollup_fn *each, void *ctx, struct error *e);
     /* The envelope's bytes as they came, into `out`. */
     enum err (*get_envelope)(struct store *store, const uint8_t key[KEY_LEN],
                              bool *ret_found, struct buf *out, struct error *e);

@@ -1,213 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The SQLite store: schema, statements, and what the ledger writes and finds.
- *
- *     installation  one a plant
- *     process       one a production process, with the span of its windows
- *     summary       one a revision; `latest` marks the one that counts
- *     envelope      its bytes as they came, apart so that lists stay small
- *     total         sums over latest summaries: period 1 day, 2 month, 3 year; a sum is
- *                   two integers, whole and part of 2^60 (registry/exact.h)
- *     chain, link   one run a process and gateway; what waits for it
- *     refusal, checkpoint, key_change   evidence, the bytes as they came
- */
+/* The SQLite store: what the ledger writes and finds. */
 #include "registry/store_sqlite.h"
 
 #include "core/mem.h"
 
-#define FORMAT_VERSION 2
-
-#define SUMMARY_COLUMNS                                                                  \
-    "s.id, s.key, s.supersedes, s.start, s.end, s.revision, s.latest, s.complete,"       \
-    " s.stored, s.direct, s.indirect, s.activity, s.electricity, s.fuel, s.coverage"
-
-#define TOTAL_COLUMNS                                                                    \
-    "t.label, t.windows, t.complete, t.direct, t.direct_part, t.direct_known,"           \
-    " t.indirect, t.indirect_part, t.indirect_known, t.activity, t.activity_part,"       \
-    " t.activity_known, t.electricity, t.electricity_part, t.electricity_known, t.fuel," \
-    " t.fuel_part, t.fuel_known, t.coverage, t.coverage_part, t.coverage_known"
-
-#define AMOUNT_COLUMN(name)                                                              \
-    " " name " INTEGER NOT NULL, " name "_part INTEGER NOT NULL, " name                  \
-    "_known INTEGER NOT NULL"
-
-static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS installation (id INTEGER PRIMARY KEY,"
-    " name TEXT NOT NULL UNIQUE, operator TEXT NOT NULL, country TEXT NOT NULL,"
-    " sector TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS process (id INTEGER PRIMARY KEY,"
-    " installation INTEGER NOT NULL REFERENCES installation, name TEXT NOT NULL,"
-    " gateway TEXT NOT NULL, category TEXT NOT NULL, route TEXT NOT NULL,"
-    " cn TEXT NOT NULL, unit TEXT NOT NULL, time_zone TEXT NOT NULL,"
-    " first_start INTEGER, last_start INTEGER, last_end INTEGER,"
-    " windows INTEGER NOT NULL DEFAULT 0, UNIQUE (installation, name));"
-    "CREATE TABLE IF NOT EXISTS summary (id INTEGER PRIMARY KEY,"
-    " key BLOB NOT NULL UNIQUE, process INTEGER NOT NULL REFERENCES process,"
-    " start INTEGER NOT NULL, end INTEGER NOT NULL, revision INTEGER NOT NULL,"
-    " supersedes BLOB, latest INTEGER NOT NULL, complete INTEGER NOT NULL,"
-    " stored INTEGER NOT NULL, direct REAL, indirect REAL, activity REAL,"
-    " electricity REAL, fuel REAL, coverage REAL,"
-    " UNIQUE (process, start, revision));"
-    "CREATE TABLE IF NOT EXISTS envelope (summary INTEGER PRIMARY KEY REFERENCES summary,"
-    " bytes BLOB NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS total (process INTEGER NOT NULL REFERENCES process,"
-    " period INTEGER NOT NULL, label TEXT NOT NULL, windows INTEGER NOT NULL,"
-    " complete INTEGER NOT NULL, "
-    /* clang-format off */
-    AMOUNT_COLUMN("direct") ", "
-    AMOUNT_COLUMN("indirect") ", "
-    AMOUNT_COLUMN("activity") ", "
-    AMOUNT_COLUMN("electricity") ", "
-    AMOUNT_COLUMN("fuel") ", "
-    AMOUNT_COLUMN("coverage")
-    /* clang-format on */
-    ", PRIMARY KEY (process, period, label)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS chain (process INTEGER NOT NULL REFERENCES process,"
-    " gateway TEXT NOT NULL, epoch INTEGER NOT NULL, began INTEGER NOT NULL,"
-    " first_names BLOB, first_tree INTEGER NOT NULL, head BLOB NOT NULL,"
-    " head_tree INTEGER NOT NULL, head_root BLOB NOT NULL,"
-    " PRIMARY KEY (process, gateway)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS link (process INTEGER NOT NULL REFERENCES process,"
-    " gateway TEXT NOT NULL, key BLOB NOT NULL, previous BLOB NOT NULL,"
-    " tree_size INTEGER NOT NULL, tree_root BLOB NOT NULL,"
-    " PRIMARY KEY (process, gateway, key), UNIQUE (process, gateway, previous))"
-    " WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS refusal (id INTEGER PRIMARY KEY, gateway TEXT NOT NULL,"
-    " key BLOB NOT NULL, conflict INTEGER NOT NULL, reason TEXT NOT NULL,"
-    " first INTEGER NOT NULL, last INTEGER NOT NULL, times INTEGER NOT NULL,"
-    " bytes BLOB NOT NULL, UNIQUE (gateway, key));"
-    "CREATE INDEX IF NOT EXISTS refusal_gateway ON refusal (gateway, id);"
-    "CREATE INDEX IF NOT EXISTS refusal_key ON refusal (key);"
-    "CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " gateway TEXT NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL,"
-    " root BLOB NOT NULL, proved INTEGER NOT NULL, note BLOB NOT NULL,"
-    " stored INTEGER NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS checkpoint_gateway ON checkpoint (gateway, id);"
-    "CREATE TABLE IF NOT EXISTS key_change (id INTEGER PRIMARY KEY,"
-    " gateway TEXT NOT NULL, bytes BLOB NOT NULL, stored INTEGER NOT NULL,"
-    " UNIQUE (gateway, bytes));";
-
-static const char *const statements[SQL_STATEMENTS] = {
-    [SQL_BEGIN] = "BEGIN IMMEDIATE",
-    [SQL_COMMIT] = "COMMIT",
-    [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_PUT_INSTALLATION] = "INSERT INTO installation (name, operator, country, sector)"
-                             " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET"
-                             " operator = excluded.operator, country = excluded.country,"
-                             " sector = excluded.sector RETURNING id",
-    [SQL_PUT_PROCESS] =
-        "INSERT INTO process (installation, name, gateway, category, route, cn, unit,"
-        " time_zone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT (installation, name) DO UPDATE SET gateway = excluded.gateway,"
-        " category = excluded.category, route = excluded.route, cn = excluded.cn,"
-        " unit = excluded.unit RETURNING id, time_zone",
-    [SQL_FIND_KEY] = "SELECT stored FROM summary WHERE key = ?1",
-    [SQL_FIND_REVISION] = "SELECT " SUMMARY_COLUMNS " FROM summary s"
-                          " WHERE s.process = ?1 AND s.start = ?2 AND s.revision = ?3",
-    [SQL_FIND_LATEST] = "SELECT " SUMMARY_COLUMNS " FROM summary s"
-                        " WHERE s.process = ?1 AND s.start = ?2"
-                        " ORDER BY s.revision DESC LIMIT 1",
-    [SQL_FIND_BEFORE] = "SELECT end FROM summary WHERE process = ?1 AND start < ?2"
-                        " ORDER BY start DESC LIMIT 1",
-    [SQL_FIND_AFTER] = "SELECT start FROM summary WHERE process = ?1 AND start > ?2"
-                       " ORDER BY start LIMIT 1",
-    [SQL_PUT_SUMMARY] =
-        "INSERT INTO summary (key, process, start, end, revision, supersedes, latest,"
-        " complete, stored, direct, indirect, activity, electricity, fuel, coverage)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    [SQL_PUT_ENVELOPE] = "INSERT INTO envelope (summary, bytes) VALUES (?1, ?2)",
-    [SQL_CLEAR_LATEST] = "UPDATE summary SET latest = 0 WHERE id = ?1",
-    [SQL_COUNT_WINDOW] = "UPDATE process SET windows = windows + 1,"
-                         " first_start = min(coalesce(first_start, ?2), ?2),"
-                         " last_start = max(coalesce(last_start, ?2), ?2),"
-                         " last_end = max(coalesce(last_end, ?3), ?3) WHERE id = ?1",
-    [SQL_FIND_TOTAL] = "SELECT " TOTAL_COLUMNS " FROM total t"
-                       " WHERE t.process = ?1 AND t.period = ?2 AND t.label = ?3",
-    [SQL_PUT_TOTAL] = "INSERT OR REPLACE INTO total VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-                      " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-                      " ?21, ?22, ?23)",
-    [SQL_EACH_INSTALLATION] =
-        "SELECT i.id, i.name, i.operator, i.country, i.sector, count(p.id),"
-        " sum(p.windows), max(p.last_end) FROM installation i JOIN process p"
-        " ON p.installation = i.id WHERE p.windows > 0 AND i.id > ?1"
-        " GROUP BY i.id ORDER BY i.id LIMIT ?2",
-    [SQL_EACH_PROCESS] =
-        "SELECT p.id, i.name, p.name, p.gateway, i.operator, i.country, i.sector,"
-        " p.time_zone, p.category, p.route, p.cn, p.unit, p.first_start, p.last_start,"
-        " p.last_end, p.windows, c.began IS NOT NULL, c.first_names IS NULL,"
-        " (SELECT count(*) FROM link l WHERE l.process = p.id AND l.gateway = p.gateway)"
-        " FROM process p JOIN installation i ON i.id = p.installation"
-        " LEFT JOIN chain c ON c.process = p.id AND c.gateway = p.gateway"
-        " WHERE p.windows > 0 AND p.id > ?3"
-        " AND (?1 IS NULL OR i.name = ?1) AND (?2 IS NULL OR p.name = ?2)"
-        " ORDER BY p.id LIMIT ?4",
-    [SQL_EACH_SUMMARY] =
-        "SELECT " SUMMARY_COLUMNS ", i.name, p.name, p.unit FROM summary s"
-        " JOIN process p ON p.id = s.process JOIN installation i"
-        " ON i.id = p.installation WHERE s.process = ?1 AND s.start >= ?2"
-        " AND s.start < ?3 AND (?4 OR s.latest = 1)"
-        " AND (s.start, s.revision) > (?5, ?6)"
-        " ORDER BY s.start, s.revision LIMIT ?7",
-    [SQL_EACH_TOTAL] =
-        "SELECT " TOTAL_COLUMNS ", i.name, p.name, p.unit FROM total t"
-        " JOIN process p ON p.id = t.process JOIN installation i"
-        " ON i.id = p.installation WHERE t.process = ?1 AND t.period = ?2"
-        " AND (?3 IS NULL OR t.label >= ?3) AND (?4 IS NULL OR t.label <= ?4)"
-        " ORDER BY t.label DESC LIMIT ?5",
-    [SQL_GET_ENVELOPE] = "SELECT e.bytes FROM summary s JOIN envelope e"
-                         " ON e.summary = s.id WHERE s.key = ?1",
-    [SQL_COUNT] = "SELECT (SELECT count(*) FROM installation), (SELECT count(*) FROM"
-                  " process), (SELECT coalesce(max(id), 0) FROM summary)",
-    [SQL_GET_CHAIN] = "SELECT epoch, began, first_names, first_tree, head, head_tree,"
-                      " head_root FROM chain WHERE process = ?1 AND gateway = ?2",
-    [SQL_PUT_CHAIN] = "INSERT OR REPLACE INTO chain VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-                      " ?8, ?9)",
-    [SQL_LINK_BY_KEY] = "SELECT key, previous, tree_size, tree_root FROM link"
-                        " WHERE process = ?1 AND gateway = ?2 AND key = ?3",
-    [SQL_LINK_BY_PREVIOUS] = "SELECT key, previous, tree_size, tree_root FROM link"
-                             " WHERE process = ?1 AND gateway = ?2 AND previous = ?3",
-    [SQL_PUT_LINK] = "INSERT INTO link VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [SQL_DROP_LINKS] = "DELETE FROM link WHERE process = ?1 AND gateway = ?2"
-                       " AND (?3 IS NULL OR key = ?3)",
-    [SQL_OTHER_ROOT] = "SELECT 1 FROM chain c JOIN process p ON p.id = c.process"
-                       " WHERE c.gateway = ?1 AND c.epoch = ?2 AND c.head_tree = ?3"
-                       " AND c.head_root <> ?4 LIMIT 1",
-    [SQL_PUT_REFUSAL] =
-        "INSERT INTO refusal (gateway, key, conflict, reason, first, last, times, bytes)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1, ?6) ON CONFLICT (gateway, key) DO UPDATE SET"
-        " conflict = excluded.conflict, reason = excluded.reason, last = excluded.last,"
-        " times = times + 1",
-    [SQL_TRIM_REFUSALS] =
-        "DELETE FROM refusal WHERE gateway = ?1 AND id <= (SELECT id FROM refusal"
-        " WHERE gateway = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-    [SQL_EACH_REFUSAL] = "SELECT id, gateway, key, conflict, reason, first, last, times"
-                         " FROM refusal WHERE id > ?2 AND (?1 IS NULL OR gateway = ?1)"
-                         " ORDER BY id LIMIT ?3",
-    [SQL_GET_REFUSAL] = "SELECT bytes FROM refusal WHERE key = ?1 LIMIT 1",
-    [SQL_PUT_CHECKPOINT] = "INSERT INTO checkpoint (gateway, epoch, size, root, note,"
-                           " stored, proved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_TRIM_CHECKPOINTS] =
-        "DELETE FROM checkpoint WHERE gateway = ?1 AND id <= (SELECT id FROM checkpoint"
-        " WHERE gateway = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-    [SQL_EACH_CHECKPOINT] =
-        "SELECT id, gateway, epoch, size, root, note, stored, proved FROM checkpoint"
-        " WHERE (?2 = 0 OR id < ?2) AND (?1 IS NULL OR gateway = ?1)"
-        " ORDER BY id DESC LIMIT ?3",
-    [SQL_PUT_CHANGE] = "INSERT INTO key_change (gateway, bytes, stored)"
-                       " VALUES (?1, ?2, ?3)",
-    [SQL_EACH_CHANGE] = "SELECT gateway, bytes, stored FROM key_change ORDER BY id",
-};
-
-static const struct sql_shape shape = {.name = "registry",
-                                       .schema = schema,
-                                       .version = FORMAT_VERSION,
-                                       .statements = statements,
-                                       .statement_count = SQL_STATEMENTS};
-
 static enum err sqlite_open(const char *where, struct store **ret_store, struct error *e)
 {
     struct store *store = mem_new(struct store);
-    enum err err = sql_open(&store->sql, &shape, where, e);
+    enum err err = sql_open(&store->sql, &store_sqlite_shape, where, e);
     if (err != ERR_OK) {
         mem_free(&store);
         return err;
@@ -258,11 +58,47 @@ static enum err put_installation(struct store *store, const struct arrival *a,
     return err;
 }
 
+/* The names of a process as an arrival has them, in the order of SQL_FIND_PROCESS. */
+static bool names_differ(sqlite3_stmt *statement, const struct arrival *a)
+{
+    const char *const texts[] = {a->operator_id, a->country, a->sector, a->gateway,
+                                 a->category,    a->route,   a->cn,     a->unit};
+    for (int i = 0; i < 8; i++) {
+        if (strcmp(sql_text(statement, 3 + i), texts[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err find_process(struct store *store, const struct arrival *a,
+                             struct taken_process *ret_process, struct error *e)
+{
+    sqlite3_stmt *statement = sql_statement(&store->sql, SQL_FIND_PROCESS);
+    sql_bind_text(statement, 1, a->installation);
+    sql_bind_text(statement, 2, a->process);
+    bool row = false;
+    enum err err = sql_step(&store->sql, statement, &row, e);
+    *ret_process = (struct taken_process){.renamed = true};
+    if (err == ERR_OK && row) {
+        ret_process->id = sqlite3_column_int64(statement, 0);
+        ret_process->zone_differs = strcmp(sql_text(statement, 1), a->time_zone) != 0;
+        ret_process->area = sqlite3_column_int64(statement, 2);
+        ret_process->renamed = names_differ(statement, a);
+        sqlite3_reset(statement);
+    }
+    return err;
+}
+
 static enum err sqlite_take_process(struct store *store, const struct arrival *a,
                                     struct taken_process *ret_process, struct error *e)
 {
     int64_t installation = 0;
-    enum err err = put_installation(store, a, &installation, e);
+    enum err err = find_process(store, a, ret_process, e);
+    if (err != ERR_OK || !ret_process->renamed || ret_process->zone_differs) {
+        return err;
+    }
+    err = put_installation(store, a, &installation, e);
     if (err != ERR_OK) {
         return err;
     }
@@ -277,7 +113,6 @@ static enum err sqlite_take_process(struct store *store, const struct arrival *a
     err = sql_step(&store->sql, statement, &row, e);
     if (err == ERR_OK && row) {
         ret_process->id = sqlite3_column_int64(statement, 0);
-        ret_process->zone_differs = strcmp(sql_text(statement, 1), a->time_zone) != 0;
         err = sql_run(&store->sql, statement, e);
     }
     return err;
@@ -435,42 +270,47 @@ void store_read_total(sqlite3_stmt *statement, struct total *ret_total)
     }
 }
 
-static enum err find_total(struct store *store, int64_t process, enum period period,
-                           const char *label, struct total *ret_total, struct error *e)
+static enum err sqlite_add_total(struct store *store, const struct total_name *name,
+                                 const struct total *delta, struct error *e)
 {
-    sqlite3_stmt *statement = sql_statement(&store->sql, SQL_FIND_TOTAL);
-    sqlite3_bind_int64(statement, 1, process);
-    sqlite3_bind_int(statement, 2, (int)period);
-    sql_bind_text(statement, 3, label);
+    sqlite3_stmt *statement = sql_statement(
+        &store->sql, name->scope == SCOPE_AREA ? SQL_ADD_AREA_TOTAL : SQL_ADD_TOTAL);
+    sqlite3_bind_int64(statement, 1, name->owner);
+    sqlite3_bind_int(statement, 2, (int)name->period);
+    sql_bind_text(statement, 3, name->label);
+    sqlite3_bind_int64(statement, 4, delta->windows);
+    sqlite3_bind_int64(statement, 5, delta->complete);
+    for (int i = 0; i < AMOUNTS; i++) {
+        sqlite3_bind_int64(statement, 6 + 3 * i, delta->sum[i].whole);
+        sqlite3_bind_int64(statement, 7 + 3 * i, delta->sum[i].part);
+        sqlite3_bind_int64(statement, 8 + 3 * i, delta->known[i]);
+    }
+    return sql_run(&store->sql, statement, e);
+}
+
+static enum err sqlite_take_area(struct store *store, const struct arrival *a,
+                                 int64_t *ret_area, struct error *e)
+{
+    sqlite3_stmt *statement = sql_statement(&store->sql, SQL_TAKE_AREA);
+    sql_bind_text(statement, 1, a->country);
+    sql_bind_text(statement, 2, a->sector);
+    sql_bind_text(statement, 3, a->category);
+    sql_bind_text(statement, 4, a->unit);
     bool row = false;
     enum err err = sql_step(&store->sql, statement, &row, e);
     if (err == ERR_OK && row) {
-        store_read_total(statement, ret_total);
-        sqlite3_reset(statement);
+        *ret_area = sqlite3_column_int64(statement, 0);
+        err = sql_run(&store->sql, statement, e);
     }
     return err;
 }
 
-static enum err sqlite_add_total(struct store *store, int64_t process, enum period period,
-                                 const struct total *delta, struct error *e)
+static enum err sqlite_set_area(struct store *store, int64_t process, int64_t area,
+                                struct error *e)
 {
-    struct total total = {0};
-    enum err err = find_total(store, process, period, delta->label, &total, e);
-    if (err != ERR_OK) {
-        return err;
-    }
-    sqlite3_stmt *statement = sql_statement(&store->sql, SQL_PUT_TOTAL);
+    sqlite3_stmt *statement = sql_statement(&store->sql, SQL_SET_AREA);
     sqlite3_bind_int64(statement, 1, process);
-    sqlite3_bind_int(statement, 2, (int)period);
-    sql_bind_text(statement, 3, delta->label);
-    sqlite3_bind_int64(statement, 4, total.windows + delta->windows);
-    sqlite3_bind_int64(statement, 5, total.complete + delta->complete);
-    for (int i = 0; i < AMOUNTS; i++) {
-        struct exact sum = exact_add(total.sum[i], delta->sum[i]);
-        sqlite3_bind_int64(statement, 6 + 3 * i, sum.whole);
-        sqlite3_bind_int64(statement, 7 + 3 * i, sum.part);
-        sqlite3_bind_int64(statement, 8 + 3 * i, total.known[i] + delta->known[i]);
-    }
+    sqlite3_bind_int64(statement, 2, area);
     return sql_run(&store->sql, statement, e);
 }
 
@@ -489,6 +329,9 @@ const struct store_driver store_sqlite = {
     .clear_latest = sqlite_clear_latest,
     .count_window = sqlite_count_window,
     .add_total = sqlite_add_total,
+    .take_area = sqlite_take_area,
+    .set_area = sqlite_set_area,
+    .each_rollup = store_each_rollup,
     .get_chain = store_get_chain,
     .put_chain = store_put_chain,
     .find_link = store_find_link,

@@ -21,8 +21,13 @@ enum store_statement {
     SQL_PUT_ENVELOPE,
     SQL_CLEAR_LATEST,
     SQL_COUNT_WINDOW,
-    SQL_FIND_TOTAL,
-    SQL_PUT_TOTAL,
+    SQL_ADD_TOTAL,
+    SQL_ADD_AREA_TOTAL,
+    SQL_FIND_PROCESS,
+    SQL_TAKE_AREA,
+    SQL_SET_AREA,
+    SQL_ROLLUP_AREA,
+    SQL_ROLLUP_PROCESS,
     SQL_EACH_INSTALLATION,
     SQL_EACH_PROCESS,
     SQL_EACH_SUMMARY,
@@ -52,6 +57,9 @@ struct store {
     struct sql sql;
 };
 
+/* Schema and statements. */
+extern const struct sql_shape store_sqlite_shape;
+
 /* Columns of a total: label, windows, complete, then three an amount. */
 void store_read_total(sqlite3_stmt *statement, struct total *ret_total);
 
@@ -64,6 +72,8 @@ enum err store_each_summary(struct store *store, const struct summary_query *que
                             summary_fn *each, void *ctx, struct error *e);
 enum err store_each_total(struct store *store, const struct total_query *query,
                           total_fn *each, void *ctx, struct error *e);
+enum err store_each_rollup(struct store *store, const struct rollup_query *query,
+                           rollup_fn *each, void *ctx, struct error *e);
 enum err store_get_envelope(struct store *store, const uint8_t key[KEY_LEN],
                             bool *ret_found, struct buf *out, struct error *e);
 enum err store_count(struct store *store, struct store_counts *ret_counts,

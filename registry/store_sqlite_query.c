@@ -109,6 +109,38 @@ enum err store_each_total(struct store *store, const struct total_query *query,
     return err;
 }
 
+static bool areas_suffice(const struct rollup_query *query)
+{
+    return query->group <= GROUP_CATEGORY && !query->operator_id && !query->installation;
+}
+
+enum err store_each_rollup(struct store *store, const struct rollup_query *query,
+                           rollup_fn *each, void *ctx, struct error *e)
+{
+    bool areas = areas_suffice(query);
+    sqlite3_stmt *statement =
+        sql_statement(&store->sql, areas ? SQL_ROLLUP_AREA : SQL_ROLLUP_PROCESS);
+    sqlite3_bind_int(statement, 1, (int)query->group);
+    sqlite3_bind_int(statement, 2, (int)query->period);
+    const char *const texts[] = {query->label_from,  query->label_to, query->country,
+                                 query->sector,      query->category, query->operator_id,
+                                 query->installation};
+    for (int i = 0; i < (areas ? 5 : 7); i++) {
+        sql_bind_text(statement, 3 + i, texts[i]);
+    }
+    bool row = false;
+    bool more = true;
+    enum err err = ERR_OK;
+    while (more && (err = sql_step(&store->sql, statement, &row, e)) == ERR_OK && row) {
+        struct total total;
+        store_read_total(statement, &total);
+        total.unit = sql_text(statement, 22);
+        more = each(ctx, sql_text(statement, 21), &total);
+    }
+    sqlite3_reset(statement);
+    return err;
+}
+
 enum err store_get_envelope(struct store *store, const uint8_t key[KEY_LEN],
                             bool *ret_found, struct buf *out, struct error *e)
 {

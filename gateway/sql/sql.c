@@ -75,6 +75,9 @@ static enum err set_up(const struct sql *sql, struct error *e)
     if (err == ERR_OK) {
         err = run_text(sql, sql->shape->schema, "make tables", e);
     }
+    if (err == ERR_OK && sql->shape->more) {
+        err = run_text(sql, sql->shape->more, "make tables", e);
+    }
     return err == ERR_OK ? prepare_all(sql, e) : err;
 }
 

@@ -16,6 +16,7 @@
 struct sql_shape {
     const char *name;   /* for messages: "registry" */
     const char *schema; /* CREATE ... IF NOT EXISTS */
+    const char *more;   /* the same, for what one text can't hold; NULL: none */
     int version;        /* of the format, in user_version */
     const char *const *statements;
     int statement_count;

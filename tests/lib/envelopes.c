@@ -57,6 +57,9 @@ static struct bytes make_summary(const struct envelope_facts *facts, struct aren
     s.installation = copy(arena, facts->installation);
     s.process = copy(arena, facts->process);
     s.time_zone = copy(arena, facts->time_zone);
+    s.country = copy(arena, facts->country ? facts->country : "");
+    s.sector = copy(arena, facts->sector ? facts->sector : "");
+    s.category = copy(arena, facts->category ? facts->category : "");
     s.window_start_ns = facts->start_ns;
     s.window_end_ns = facts->end_ns;
     s.revision = facts->revision;

@@ -10,6 +10,7 @@
 /* What a test may want otherwise; start from ENVELOPE_FACTS. */
 struct envelope_facts {
     const char *gateway, *operator_id, *installation, *process, *time_zone;
+    const char *country, *sector, *category; /* NULL: none */
     int64_t start_ns, end_ns;
     uint32_t revision;
     const uint8_t *supersedes; /* 32 bytes, or NULL */

@@ -335,7 +335,8 @@ class RegistryTest(unittest.TestCase):
         schemas = described["components"]["schemas"]
         for path, name in (("/v1/summaries", "SummaryRow"), ("/v1/totals", "Total"),
                            ("/v1/installations", "Installation"),
-                           ("/v1/processes", "Process"), ("/v1/gateways", "Gateway")):
+                           ("/v1/processes", "Process"), ("/v1/gateways", "Gateway"),
+                           ("/v1/rollups", "Rollup")):
             for item in self.registry.get(path)[1]["items"]:
                 check_schema(self, item, {"$ref": "#/components/schemas/" + name},
                              schemas, path)

@@ -36,10 +36,16 @@ void service_stage_deinit(struct service_stage *s)
 static const char *parameter(void *ctx, const char *name)
 {
     const struct service_stage *s = ctx;
-    if (strcmp(name, "limit") == 0) {
-        return s->limit;
+    const char *const given[][2] = {{"limit", s->limit},
+                                    {"after", s->after},
+                                    {"group", s->group},
+                                    {"country", s->country}};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        if (strcmp(name, given[i][0]) == 0) {
+            return given[i][1];
+        }
     }
-    return strcmp(name, "after") == 0 ? s->after : NULL;
+    return NULL;
 }
 
 int service_ask(struct service_stage *s, handle_fn *handle, const char *rest,

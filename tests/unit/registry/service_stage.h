@@ -13,6 +13,8 @@ struct service_stage {
     struct key_pair *key; /* the gateway's, enrolled */
     const char *limit;    /* parameters of the next question */
     const char *after;
+    const char *group;
+    const char *country;
     struct answer answer; /* of the last question */
 };
 
