@@ -446,6 +446,7 @@ const struct adapter adapter_native = {
     .init = init,
     .deinit = deinit,
     .decode = decode,
+    .ordered = true,
     .save = save,
     .load = load,
 };

@@ -550,6 +550,7 @@ const struct adapter adapter_sparkplug = {
     .init = init,
     .deinit = deinit,
     .decode = decode,
+    .ordered = true,
     .tick = tick,
     .save = save,
     .load = load,

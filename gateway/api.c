@@ -130,6 +130,24 @@ static void readings(void *ctx, const struct web_question *question,
            &e);
 }
 
+/* POST: letters to be decoded again, `id` or those behind `after`. */
+static void retry(void *ctx, const struct web_question *question,
+                  struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    struct outbox_letter_filter filter = {.id = (int64_t)whole(question, "id", 0),
+                                          .after = (int64_t)whole(question, "after", 0)};
+    struct retry_result result = {0};
+    enum err err =
+        retry_dead_letters(api->view.journal, api->view.outbox, &filter, &result, &e);
+    if (err == ERR_OK) {
+        api_put_retry(&result, &w);
+    }
+    finish(answer, err, &e);
+}
+
 static void tap(void *ctx, const struct web_question *question, struct web_answer *answer)
 {
     const struct api *api = ctx;
@@ -173,12 +191,19 @@ static void ready(void *ctx, const struct web_question *question,
 }
 
 static const struct web_route routes[] = {
-    {"/v1/status", status},       {"/v1/points", points},
-    {"/v1/summaries", summaries}, {"/v1/deadletters", dead_letters},
-    {"/v1/outbox", rows},         {"/v1/explain", explain},
-    {"/v1/readings", readings},   {"/v1/tap", tap},
-    {"/metrics", metrics},        {"/healthz", health},
-    {"/readyz", ready},           {0},
+    {"/v1/status", status},
+    {"/v1/points", points},
+    {"/v1/summaries", summaries},
+    {"/v1/deadletters", dead_letters},
+    {"/v1/outbox", rows},
+    {"/v1/explain", explain},
+    {"/v1/readings", readings},
+    {"/v1/tap", tap},
+    {"POST /v1/deadletters/retry", retry},
+    {"/metrics", metrics},
+    {"/healthz", health},
+    {"/readyz", ready},
+    {0},
 };
 
 enum err api_open(const struct gateway_view *view, struct api **ret_api, struct error *e)

@@ -8,6 +8,7 @@
  *     GET /v1/explain?process=ID&at=NS
  *     GET /v1/readings?point=ID&from=NS&to=NS
  *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
+ *     POST /v1/deadletters/retry?id=ID or ?after=ID, by the socket only
  *     GET /metrics /healthz /readyz
  */
 #ifndef API_H
@@ -15,6 +16,7 @@
 
 #include "core/json_writer.h"
 #include "gateway.h"
+#include "retry.h"
 
 /* The socket's name in the state directory. */
 #define API_SOCKET "control.sock"
@@ -53,6 +55,9 @@ enum err api_put_explain(const struct plan *plan, struct outbox *outbox,
 
 /* The members of a dead letter, into an object that is open. */
 void api_put_dead_letter(const struct dead_letter *letter, struct json_writer *writer);
+
+/* {"found", "more", "appended", "last_id", "last_record", "refused", "why"}. */
+void api_put_retry(const struct retry_result *result, struct json_writer *writer);
 
 /* What a point said in the minutes of [from_ns, to_ns): {"point", "device", "metric",
  * "unit", "slices": [{"minute", "readings": [{"at", "value"}]}]}. */

@@ -72,6 +72,14 @@ void api_put_dead_letter(const struct dead_letter *letter, struct json_writer *w
     json_pair(w, "detail", letter->detail);
     json_key(w, "partial");
     json_bool(w, letter->partial);
+    if (letter->retry_seq) {
+        json_key(w, "retried");
+        json_open(w, '{');
+        json_key(w, "record");
+        json_u64(w, letter->retry_seq);
+        json_pair(w, "outcome", letter->retry_outcome);
+        json_close(w, '}');
+    }
     put_payload(w, letter->payload);
 }
 
@@ -94,6 +102,26 @@ enum err api_put_dead_letters(struct outbox *outbox, uint64_t limit,
     enum err err = outbox_each_dead_letter(outbox, limit, put_dead_letter, &l, e);
     json_close(writer, ']');
     return err;
+}
+
+static void put_count(struct json_writer *w, const char *key, uint64_t count)
+{
+    json_key(w, key);
+    json_u64(w, count);
+}
+
+void api_put_retry(const struct retry_result *result, struct json_writer *writer)
+{
+    json_open(writer, '{');
+    put_count(writer, "found", result->found);
+    json_key(writer, "more");
+    json_bool(writer, result->found == RETRY_MAX);
+    put_count(writer, "appended", result->appended);
+    put_count(writer, "last_id", (uint64_t)result->last_id);
+    put_count(writer, "last_record", result->last_seq);
+    put_count(writer, "refused", result->refused);
+    json_pair(writer, "why", result->why);
+    json_close(writer, '}');
 }
 
 static bool put_row(void *ctx, const char *sink, const struct outbox_summary *summary,

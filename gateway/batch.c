@@ -22,6 +22,7 @@ void batch_clear(struct pipeline *p)
     arena_reset(&p->arena);
     p->summary_count = 0;
     p->letter_count = 0;
+    p->retry_count = 0;
     p->batch_records = 0;
 }
 
@@ -67,16 +68,26 @@ enum err batch_dead_letter(void *ctx, const struct dead_letter *letter, struct e
     return full(p, e);
 }
 
+enum err batch_retry(void *ctx, const struct dead_letter_retry *retry, struct error *e)
+{
+    struct pipeline *p = ctx;
+    (void)e;
+    p->retries =
+        mem_grow(p->retries, p->retry_count, &p->retry_capacity, sizeof *p->retries);
+    p->retries[p->retry_count++] = *retry; /* its text is a literal */
+    return ERR_OK;
+}
+
 bool batch_is_due(const struct pipeline *p, bool idle)
 {
     bool half_full = p->arena.used > p->arena.size / 2;
     bool many = p->batch_records >= RECORDS_MAX || p->letter_count >= LETTERS_MAX ||
-                p->summary_count >= SUMMARIES_MAX;
+                p->retry_count >= LETTERS_MAX || p->summary_count >= SUMMARIES_MAX;
     if (p->batch_records == 0 && p->summary_count == 0) {
         return false;
     }
     int64_t age_ns = clock_boot_ns(p->settings.clock) - p->batch_since_ns;
-    bool results = p->summary_count > 0 || p->letter_count > 0;
+    bool results = p->summary_count > 0 || p->letter_count > 0 || p->retry_count > 0;
     bool waited = age_ns >= (results ? WAIT_NS : WAIT_EMPTY_NS);
     return many || half_full || waited || (idle && results);
 }
@@ -138,6 +149,9 @@ static enum err put_results(struct pipeline *p, struct error *e)
     }
     for (size_t i = 0; err == ERR_OK && i < p->letter_count; i++) {
         err = outbox_put_dead_letter(p->settings.outbox, &p->letters[i], e);
+    }
+    for (size_t i = 0; err == ERR_OK && i < p->retry_count; i++) {
+        err = outbox_put_retry(p->settings.outbox, &p->retries[i], e);
     }
     return err;
 }

@@ -34,9 +34,11 @@ struct passage {
     const struct message *message;
     const struct fold_out *out;
     struct decoding decoding;
-    struct bytes heard; /* the device last noted as heard */
-    size_t used;        /* readings that count, or that a known device sent for nobody */
-    char reason[32];    /* first fault of the data */
+    struct bytes heard;  /* the device last noted as heard */
+    bool again;          /* a dead letter that is decoded again */
+    const char *outcome; /* at its end */
+    size_t used;         /* readings that count, or that a known device sent for nobody */
+    char reason[32];     /* first fault of the data */
     char detail[256];
     struct error *e;
 };
@@ -74,8 +76,8 @@ static void note_fault(struct passage *p, const char *reason,
 
 static void hear(struct passage *p, const struct reading *reading)
 {
-    if (bytes_equal(p->heard, reading->device)) {
-        return;
+    if (p->again || bytes_equal(p->heard, reading->device)) {
+        return; /* what a device sent long ago says nothing of it now */
     }
     p->heard = reading->device;
     struct aggregate_news news = {.device = reading->device,
@@ -180,13 +182,16 @@ static enum err finish_message(struct passage *p)
     bool nothing = p->used == 0;
     counters->messages++;
     if (fault && nothing) {
+        p->outcome = "rejected";
         counters->rejected++;
         return set_aside(p, false);
     }
     if (fault) {
+        p->outcome = "partial";
         counters->partial++;
         return set_aside(p, true);
     }
+    p->outcome = nothing ? "accepted_empty" : "accepted";
     counters->accepted += nothing ? 0 : 1;
     counters->empty += nothing ? 1 : 0;
     return ERR_OK;
@@ -255,6 +260,20 @@ static enum err take_readings(struct passage *p)
     return err;
 }
 
+/* What was decoded becomes counted readings or a dead letter. */
+static enum err settle_message(struct passage *p)
+{
+    take_outcome(p);
+    enum err err = take_readings(p);
+    if (err == ERR_OK) {
+        err = finish_message(p);
+    }
+    if (err == ERR_OK && new_minute(p->fold, &p->decoding)) {
+        err = close_due(p->fold, p->out, p->e);
+    }
+    return err;
+}
+
 static enum err step_message(struct fold *fold, const struct record *record,
                              const struct fold_out *out, struct error *e)
 {
@@ -266,13 +285,27 @@ static enum err step_message(struct fold *fold, const struct record *record,
     arena_reset(&fold->arena);
     struct passage p = {.fold = fold, .message = &message, .out = out, .e = e};
     decoder_decode(fold->decoder, &message, &fold->arena, &p.decoding);
-    take_outcome(&p);
-    err = take_readings(&p);
-    if (err == ERR_OK) {
-        err = finish_message(&p);
+    return settle_message(&p);
+}
+
+/* Its readings are counted, or it is set aside once more; the first letter is marked. */
+static enum err step_retry(struct fold *fold, const struct record *record,
+                           const struct fold_out *out, struct error *e)
+{
+    struct retry retry;
+    enum err err = record_get_retry(record, &retry, e);
+    if (err != ERR_OK) {
+        return err;
     }
-    if (err == ERR_OK && new_minute(fold, &p.decoding)) {
-        err = close_due(fold, out, e);
+    arena_reset(&fold->arena);
+    struct passage p = {
+        .fold = fold, .message = &retry.message, .out = out, .again = true, .e = e};
+    decoder_decode_again(fold->decoder, &retry.message, &fold->arena, &p.decoding);
+    err = settle_message(&p);
+    if (err == ERR_OK && out->retried) {
+        struct dead_letter_retry done = {
+            .letter_seq = retry.letter_seq, .seq = record->seq, .outcome = p.outcome};
+        err = out->retried(out->ctx, &done, e);
     }
     return err;
 }
@@ -320,6 +353,8 @@ enum err fold_step(struct fold *fold, const struct record *record,
     switch (record->type) {
     case RECORD_MESSAGE:
         return step_message(fold, record, out, e);
+    case RECORD_RETRY:
+        return step_retry(fold, record, out, e);
     case RECORD_TICK:
         return step_tick(fold, record, out, e);
     case RECORD_GAP:

@@ -51,6 +51,10 @@ struct fold_out {
     /* Something to be sent to a broker, such as a rebirth request.  May be NULL. */
     void (*action)(void *ctx, size_t broker, int64_t record_ns,
                    const struct action *action);
+    /* A dead letter was decoded again: the record it names, the retry's own, and what
+     * became of it.  May be NULL. */
+    enum err (*retried)(void *ctx, const struct dead_letter_retry *retry,
+                        struct error *e);
     /* A reading and what it gave to `count` points; for onlookers, it changes nothing.
      * May be NULL. */
     void (*reading)(void *ctx, const struct message *message,

@@ -136,6 +136,7 @@ static enum err take_record(struct pipeline *p, const struct record *record,
     struct fold_out out = {.ctx = p,
                            .summary = take_summary,
                            .dead_letter = take_dead_letter,
+                           .retried = batch_retry,
                            .action = give_action,
                            .reading = show_reading};
     if (p->chapter.fold && p->batch_records++ == 0) {
@@ -282,6 +283,7 @@ void pipeline_close(struct pipeline **pipeline)
     let_go(p);
     mem_free(&p->summaries);
     mem_free(&p->letters);
+    mem_free(&p->retries);
     arena_deinit(&p->arena);
     buf_deinit(&p->state);
     pthread_mutex_destroy(&p->lock);

@@ -90,6 +90,22 @@ static void put_message(struct json_writer *writer, const struct message *messag
     json_bool(writer, message->duplicate);
 }
 
+/* The message that a record holds, if it holds one. */
+static enum err get_message(const struct record *record, struct message *message,
+                            struct error *e)
+{
+    if (record->type == RECORD_MESSAGE) {
+        return record_get_message(record, message, e);
+    }
+    struct retry retry;
+    enum err code =
+        record->type == RECORD_RETRY ? record_get_retry(record, &retry, e) : ERR_OK;
+    if (record->type == RECORD_RETRY && code == ERR_OK) {
+        *message = retry.message;
+    }
+    return code;
+}
+
 static enum err print_json(const struct wanted *wanted, const struct record *record,
                            struct buf *line, struct error *e)
 {
@@ -98,14 +114,12 @@ static enum err print_json(const struct wanted *wanted, const struct record *rec
     enum err code = ERR_OK;
     json_open(&writer, '{');
     put_head(&writer, record);
-    if (record->type == RECORD_MESSAGE) {
-        code = record_get_message(record, &message, e);
-    }
+    code = get_message(record, &message, e);
     if (code != ERR_OK) {
         buf_clear(line);
         return code;
     }
-    if (record->type == RECORD_MESSAGE) {
+    if (record->type == RECORD_MESSAGE || record->type == RECORD_RETRY) {
         put_message(&writer, &message);
     }
     put_payload(&writer, wanted, message.payload);
@@ -131,11 +145,9 @@ static enum err print_text(const struct wanted *wanted, const struct record *rec
     char when[TIME_TEXT_MAX];
     size_t when_len = time_print_iso(record->wall_ns, when);
     struct message message = {.payload = record->payload};
-    if (record->type == RECORD_MESSAGE) {
-        enum err code = record_get_message(record, &message, e);
-        if (code != ERR_OK) {
-            return code;
-        }
+    enum err code = get_message(record, &message, e);
+    if (code != ERR_OK) {
+        return code;
     }
     buf_print(line, "%10llu  %.*s  %-12s %6zu  ", (unsigned long long)record->seq,
               (int)when_len, when, record_type_name(record->type), message.payload.len);

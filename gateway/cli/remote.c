@@ -127,6 +127,25 @@ json_t *remote_get(const char *config_path, const char *path, remote_local_fn *l
     return value;
 }
 
+json_t *remote_post(const char *state_directory, const char *path, int *ret_code)
+{
+    struct buf answer;
+    buf_init(&answer, ANSWER_MAX);
+    long status = remote_call(state_directory, "POST", path, &answer);
+    json_t *value = status ? parse(&answer, ret_code) : NULL;
+    if (!status) {
+        fprintf(stderr, "emgate: no gateway is running on '%s'\n", state_directory);
+        *ret_code = EXIT_UNAVAILABLE;
+    } else if (value && status != 200) {
+        fprintf(stderr, "emgate: %s\n", remote_text(value, "title"));
+        *ret_code = EXIT_IO;
+        json_decref(value);
+        value = NULL;
+    }
+    buf_deinit(&answer);
+    return value;
+}
+
 void remote_print_json(const json_t *value)
 {
     json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);

@@ -31,6 +31,10 @@ json_t *remote_get(const char *config_path, const char *path, remote_local_fn *l
  * set only when it answered something that is not JSON). */
 json_t *remote_ask(const char *state_directory, const char *path, int *ret_code);
 
+/* Asks a running daemon to do something; what it answers.  On failure prints why and
+ * gives NULL and the exit code. */
+json_t *remote_post(const char *state_directory, const char *path, int *ret_code);
+
 /* Prints a JSON value as the commands do with --json. */
 void remote_print_json(const json_t *value);
 

@@ -112,8 +112,19 @@ static enum err local_dead_letters(struct outbox *outbox, void *ctx,
     return api_put_dead_letters(outbox, q->limit, writer, e);
 }
 
-static int run_dead_letters(const struct command *command,
-                            const struct arguments *arguments)
+static void print_dead_letter(const json_t *l)
+{
+    const json_t *retried = json_object_get(l, "retried");
+    printf("%6lld  %s  %s  %s%s: %s%s%s\n    %s\n",
+           (long long)json_integer_value(json_object_get(l, "id")),
+           remote_text(l, "received"), remote_text(l, "topic"), remote_text(l, "reason"),
+           json_is_true(json_object_get(l, "partial")) ? " (in part)" : "",
+           remote_text(l, "detail"), retried ? "; retried: " : "",
+           remote_text(retried, "outcome"), remote_text(l, "payload_hex"));
+}
+
+static int list_dead_letters(const struct command *command,
+                             const struct arguments *arguments)
 {
     struct query q = {.limit = limit_of(command, arguments)};
     char path[128];
@@ -127,15 +138,11 @@ static int run_dead_letters(const struct command *command,
     }
     if (argument_value(command, arguments, "json")) {
         remote_print_json(list);
-        json_decref(list);
-        return EXIT_OK;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *l = json_array_get(list, i);
-        printf("%s  %s  %s%s: %s\n    %s\n", remote_text(l, "received"),
-               remote_text(l, "topic"), remote_text(l, "reason"),
-               json_is_true(json_object_get(l, "partial")) ? " (in part)" : "",
-               remote_text(l, "detail"), remote_text(l, "payload_hex"));
+        if (!argument_value(command, arguments, "json")) {
+            print_dead_letter(json_array_get(list, i));
+        }
     }
     json_decref(list);
     return EXIT_OK;
@@ -148,11 +155,115 @@ static const struct command_option list_options[] = {
     {0},
 };
 
+struct retried {
+    long long found, appended, refused, last_record;
+};
+
+static long long whole_of(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+/* One request after another until no letter is left; EXIT_OK, or why not. */
+static int ask_for_retries(const char *state_directory, int64_t id,
+                           struct retried *retried)
+{
+    char path[128];
+    long long after = 0;
+    bool more = true;
+    while (more) {
+        int code = EXIT_OK;
+        snprintf(path, sizeof path, "/v1/deadletters/retry?%s=%lld", id ? "id" : "after",
+                 id ? (long long)id : after);
+        json_t *answer = remote_post(state_directory, path, &code);
+        if (!answer) {
+            return code;
+        }
+        retried->found += whole_of(answer, "found");
+        retried->appended += whole_of(answer, "appended");
+        retried->refused += whole_of(answer, "refused");
+        retried->last_record = whole_of(answer, "last_record");
+        after = whole_of(answer, "last_id");
+        more = json_is_true(json_object_get(answer, "more"));
+        if (whole_of(answer, "refused") > 0) {
+            fprintf(stderr, "emgate deadletters: %s\n", remote_text(answer, "why"));
+        }
+        json_decref(answer);
+    }
+    return EXIT_OK;
+}
+
+/* `id` 0: all. */
+static int retry_letters(const char *config, int64_t id, bool json)
+{
+    struct bundle bundle = {0};
+    struct retried done = {0};
+    if (!config) {
+        fprintf(stderr, "emgate deadletters: want -c FILE\n");
+        return EXIT_USAGE;
+    }
+    struct plan *plan = gateway_read_config(config, &bundle);
+    int code = plan ? ask_for_retries(plan->state_directory, id, &done) : EXIT_BAD_CONFIG;
+    if (code == EXIT_OK && json) {
+        printf("{\"retried\":%lld,\"refused\":%lld,\"last_record\":%lld}\n",
+               done.appended, done.refused, done.last_record);
+    } else if (code == EXIT_OK) {
+        printf("%lld to be decoded again, %lld refused; `emgate deadletters` shows what "
+               "becomes of them\n",
+               done.appended, done.refused);
+    }
+    if (code == EXIT_OK && id && done.found == 0) {
+        fprintf(stderr, "emgate deadletters: no dead letter has the number %lld\n",
+                (long long)id);
+    }
+    plan_free(&plan);
+    bundle_deinit(&bundle);
+    bool missed = done.refused > 0 || (id && done.found == 0);
+    return code == EXIT_OK && missed ? EXIT_DATA : code;
+}
+
+static int run_dead_letters(const struct command *command,
+                            const struct arguments *arguments)
+{
+    bool retry = argument_value(command, arguments, "retry");
+    bool all = argument_value(command, arguments, "all");
+    uint64_t id = 0;
+    bool number = arguments->word_count == 1 &&
+                  number_parse_u64(bytes_of(arguments->words[0]), &id) && id > 0;
+    if (!retry && !all && arguments->word_count == 0) {
+        return list_dead_letters(command, arguments);
+    }
+    if (!retry || all == number || (arguments->word_count == 1 && !number)) {
+        fprintf(stderr, "emgate deadletters: --retry takes the number of a dead letter, "
+                        "or --all\n");
+        return EXIT_USAGE;
+    }
+    return retry_letters(argument_value(command, arguments, "config"), (int64_t)id,
+                         argument_value(command, arguments, "json") != NULL);
+}
+
+static const struct command_option letter_options[] = {
+    {"config", 'c', "FILE", "the gateway's configuration"},
+    {"limit", 'n', "N", "at most so many, newest first; 0: all (50)"},
+    {"json", 0, NULL, "as JSON, whole"},
+    {"retry", 0, NULL, "decode letter ID again, by the configuration that runs"},
+    {"all", 0, NULL, "with --retry: every letter that had no retry yet"},
+    {0},
+};
+
 const struct command command_deadletters = {
     .name = "deadletters",
     .summary = "messages set aside, with reason and raw bytes",
-    .usage = "-c FILE",
-    .options = list_options,
+    .usage = "-c FILE [--retry (ID | --all)]",
+    .help =
+        "After a mapping or the points were mended, and the running gateway was told "
+        "(SIGHUP\nor a restart), --retry puts a letter's message into the journal "
+        "once more, with its\nown time of receipt.  Its readings count, or it is set "
+        "aside again; what had counted\nbefore does not count twice.  The letter "
+        "stays, marked as retried.  Needs a running\ngateway.  Exit codes: 65 no such "
+        "letter, or the journal no longer has its message,\n69 no gateway is running.",
+    .options = letter_options,
+    .words_max = 1,
     .run = run_dead_letters,
 };
 

@@ -97,6 +97,9 @@ struct adapter {
     const char *help;    /* more words for `emgate adapters NAME`; NULL: none */
     const struct setting *settings; /* the keys init() takes, ends in {0}; NULL: none */
     size_t state_size;              /* zeroed state the caller provides */
+    /* Its messages mean something in their order only: one that is decoded again later
+     * is read by a copy of the state and changes nothing. */
+    bool ordered;
 
     /* Checks the input's settings and fills the state; every mistake is a problem
      * at its node.  `settings` is NULL when none were given. */

@@ -24,9 +24,18 @@ struct decoder {
     struct instance *instances;
     size_t instance_count;
     size_t *route_instance; /* per route */
+    struct instance copy;   /* that decoded the last message that came again */
 };
 
 /* ---- life ---- */
+
+static void stop(struct instance *instance)
+{
+    if (instance->state && instance->adapter->deinit) {
+        instance->adapter->deinit(instance->state);
+    }
+    mem_free(&instance->state);
+}
 
 static size_t find_instance(const struct decoder *decoder, const struct plan_route *route)
 {
@@ -93,12 +102,9 @@ void decoder_close(struct decoder **decoder)
         return;
     }
     for (size_t i = 0; i < (*decoder)->instance_count; i++) {
-        struct instance *instance = &(*decoder)->instances[i];
-        if (instance->adapter->deinit) {
-            instance->adapter->deinit(instance->state);
-        }
-        mem_free(&instance->state);
+        stop(&(*decoder)->instances[i]);
     }
+    stop(&(*decoder)->copy);
     mem_free(&(*decoder)->instances);
     mem_free(&(*decoder)->route_instance);
     mem_free(decoder);
@@ -146,11 +152,9 @@ static void settle(struct decoding *d, const struct message *message, enum err e
     }
 }
 
-void decoder_decode(struct decoder *decoder, const struct message *message,
-                    struct arena *arena, struct decoding *ret_decoding)
+static void decode_by(struct instance *instance, const struct message *message,
+                      struct decoding *ret_decoding)
 {
-    *ret_decoding = (struct decoding){.arena = arena};
-    struct instance *instance = find_route(decoder, message);
     if (!instance) {
         reject(ret_decoding, "no_route", "no input of the configuration has this topic");
         return;
@@ -166,6 +170,52 @@ void decoder_decode(struct decoder *decoder, const struct message *message,
     struct error e = {0};
     enum err err = instance->adapter->decode(instance->state, message, ret_decoding, &e);
     settle(ret_decoding, message, err, &e);
+}
+
+void decoder_decode(struct decoder *decoder, const struct message *message,
+                    struct arena *arena, struct decoding *ret_decoding)
+{
+    *ret_decoding = (struct decoding){.arena = arena};
+    decode_by(find_route(decoder, message), message, ret_decoding);
+}
+
+/* The decoder's copy becomes one of this instance, as it is now. */
+static enum err copy_instance(struct decoder *decoder, const struct instance *instance,
+                              struct error *e)
+{
+    struct problems problems;
+    struct buf saved;
+    stop(&decoder->copy);
+    decoder->copy = *instance;
+    decoder->copy.state = mem_array(1, instance->adapter->state_size);
+    problems_init(&problems);
+    buf_init(&saved, ADAPTER_STATE_MAX);
+    if (instance->adapter->init) {
+        instance->adapter->init(decoder->copy.state, instance->settings, &problems);
+    }
+    ASSERT(problems.count == 0); /* the same settings were good before */
+    instance->adapter->save(instance->state, &saved);
+    enum err err = instance->adapter->load(decoder->copy.state, buf_bytes(&saved), e);
+    buf_deinit(&saved);
+    problems_deinit(&problems);
+    return err;
+}
+
+void decoder_decode_again(struct decoder *decoder, const struct message *message,
+                          struct arena *arena, struct decoding *ret_decoding)
+{
+    struct error e = {0};
+    struct instance *instance = find_route(decoder, message);
+    *ret_decoding = (struct decoding){.arena = arena};
+    if (instance && instance->adapter->ordered) {
+        if (copy_instance(decoder, instance, &e) != ERR_OK) {
+            reject(ret_decoding, "undecodable", e.text);
+            return;
+        }
+        instance = &decoder->copy;
+    }
+    decode_by(instance, message, ret_decoding);
+    ret_decoding->action_count = 0;
 }
 
 void decoder_tick(struct decoder *decoder, int64_t now_ns, struct arena *arena,

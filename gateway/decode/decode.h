@@ -38,6 +38,12 @@ void decoder_close(struct decoder **decoder);
 void decoder_decode(struct decoder *decoder, const struct message *message,
                     struct arena *arena, struct decoding *ret_decoding);
 
+/* Decodes a message that came long ago, for a second time.  Adapters whose messages are
+ * `ordered` read it by a copy of their state and their actions do not count; others
+ * learn from it as from any message.  Results hold until the next call. */
+void decoder_decode_again(struct decoder *decoder, const struct message *message,
+                          struct arena *arena, struct decoding *ret_decoding);
+
 /* Tells every adapter that it is `now_ns`; the readings and actions of timeouts come in
  * `ret_decoding`. */
 void decoder_tick(struct decoder *decoder, int64_t now_ns, struct arena *arena,

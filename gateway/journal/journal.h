@@ -44,6 +44,7 @@ enum record_type {
     RECORD_RETENTION = 12,
     RECORD_RECOVERY = 13, /* a torn tail was cut: place, SHA-256, copy of the bytes */
     RECORD_ENTRY = 14,    /* something an operator entered by hand */
+    RECORD_RETRY = 15,    /* a dead letter to decode again, record_put_retry() */
 };
 
 struct record {
@@ -156,6 +157,16 @@ void journal_reader_chain(const struct journal_reader *reader, uint8_t ret_hash[
 void record_put_message(struct buf *out, const struct message *message);
 enum err record_get_message(const struct record *record, struct message *ret_message,
                             struct error *e) MUST_CHECK;
+
+/* A dead letter that is to be decoded again: the message, its time of receipt, and the
+ * record that the letter names. */
+struct retry {
+    struct message message;
+    uint64_t letter_seq;
+};
+void record_put_retry(struct buf *out, const struct retry *retry);
+enum err record_get_retry(const struct record *record, struct retry *ret_retry,
+                          struct error *e) MUST_CHECK;
 
 /* One segment of a directory, as `emgate journal ls --segments` shows it. */
 enum segment_state { SEGMENT_USED, SEGMENT_SPARE, SEGMENT_DAMAGED };

@@ -62,6 +62,7 @@ const char *record_type_name(enum record_type type)
         [RECORD_RETENTION] = "retention",
         [RECORD_RECOVERY] = "recovery",
         [RECORD_ENTRY] = "entry",
+        [RECORD_RETRY] = "retry",
     };
     size_t index = (size_t)type;
     bool known = index < sizeof names / sizeof *names && names[index];

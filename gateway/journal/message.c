@@ -9,7 +9,10 @@
  *         string  publisher
  *         rest    payload, exactly as received; of a cut message its beginning
  *
- * The time of receipt is the record's wall clock.
+ * The time of receipt is the record's wall clock.  A retry has in front
+ *
+ *     0   u64     the record that the dead letter names
+ *     8   i64     when the message was received
  */
 #include "journal/journal.h"
 
@@ -33,25 +36,24 @@ void record_put_message(struct buf *out, const struct message *message)
     buf_add(out, message->payload);
 }
 
-enum err record_get_message(const struct record *record, struct message *ret_message,
+static enum err get_message(const struct record *record, struct cursor *cursor,
+                            int64_t received_ns, struct message *ret_message,
                             struct error *e)
 {
-    ASSERT(record->type == RECORD_MESSAGE);
-    struct cursor cursor = cursor_of(record->payload);
-    uint8_t broker = cursor_byte(&cursor);
-    uint8_t flags = cursor_byte(&cursor);
-    struct bytes topic = cursor_string(&cursor);
-    struct bytes publisher = cursor_string(&cursor);
-    if (cursor.failed) {
+    uint8_t broker = cursor_byte(cursor);
+    uint8_t flags = cursor_byte(cursor);
+    struct bytes topic = cursor_string(cursor);
+    struct bytes publisher = cursor_string(cursor);
+    if (cursor->failed) {
         return error_set(e, ERR_CORRUPT, "record %llu: a message cut short",
                          (unsigned long long)record->seq);
     }
     *ret_message = (struct message){
         .topic = topic,
-        .payload = cursor.rest,
+        .payload = cursor->rest,
         .publisher = publisher,
         .seq = record->seq,
-        .received_ns = record->wall_ns,
+        .received_ns = received_ns,
         .broker = broker,
         .qos = flags & QOS_BITS,
         .retained = (flags & RETAINED_BIT) != 0,
@@ -59,6 +61,36 @@ enum err record_get_message(const struct record *record, struct message *ret_mes
         .cut = (flags & CUT_BIT) != 0,
     };
     return ERR_OK;
+}
+
+enum err record_get_message(const struct record *record, struct message *ret_message,
+                            struct error *e)
+{
+    ASSERT(record->type == RECORD_MESSAGE);
+    struct cursor cursor = cursor_of(record->payload);
+    return get_message(record, &cursor, record->wall_ns, ret_message, e);
+}
+
+void record_put_retry(struct buf *out, const struct retry *retry)
+{
+    buf_add_u64(out, retry->letter_seq);
+    buf_add_u64(out, (uint64_t)retry->message.received_ns);
+    record_put_message(out, &retry->message);
+}
+
+enum err record_get_retry(const struct record *record, struct retry *ret_retry,
+                          struct error *e)
+{
+    ASSERT(record->type == RECORD_RETRY);
+    struct cursor cursor = cursor_of(record->payload);
+    struct message message;
+    uint64_t letter_seq = cursor_u64(&cursor);
+    int64_t received_ns = (int64_t)cursor_u64(&cursor);
+    enum err err = get_message(record, &cursor, received_ns, &message, e);
+    if (err == ERR_OK) {
+        *ret_retry = (struct retry){.message = message, .letter_seq = letter_seq};
+    }
+    return err;
 }
 
 void record_leaf(const struct record *record, uint8_t ret_hash[32])

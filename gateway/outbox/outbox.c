@@ -36,7 +36,10 @@ static const char schema[] =
     "NULL,"
     " received INTEGER NOT NULL, topic BLOB NOT NULL, payload BLOB NOT NULL,"
     " adapter TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,"
-    " partial INTEGER NOT NULL);";
+    " partial INTEGER NOT NULL);"
+    /* By the seq that a dead letter names; the last one counts. */
+    "CREATE TABLE IF NOT EXISTS retry (letter INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
+    " outcome TEXT NOT NULL);";
 
 static const char *const statement_text[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -87,8 +90,17 @@ static const char *const statement_text[SQL_STATEMENTS] = {
         "  WHERE l.process = s.process AND l.window_start = s.window_start))"
         " ORDER BY window_start DESC, process, revision DESC LIMIT ?5",
     [SQL_EACH_DEAD_LETTER] =
-        "SELECT id, seq, received, topic, payload, adapter, reason, detail, partial"
-        " FROM dead_letter ORDER BY id DESC LIMIT ?1",
+        "SELECT d.id, d.seq, d.received, d.topic, d.payload, d.adapter, d.reason,"
+        " d.detail, d.partial, r.seq, r.outcome FROM dead_letter d"
+        " LEFT JOIN retry r ON r.letter = d.seq ORDER BY d.id DESC LIMIT ?1",
+    [SQL_PUT_RETRY] =
+        "INSERT OR REPLACE INTO retry (letter, seq, outcome) VALUES (?1, ?2, ?3)",
+    [SQL_TRIM_RETRIES] = "DELETE FROM retry WHERE letter <"
+                         " (SELECT seq FROM dead_letter ORDER BY id LIMIT 1)",
+    [SQL_EACH_LETTER_SEQ] =
+        "SELECT d.id, d.seq FROM dead_letter d WHERE CASE WHEN ?1 > 0 THEN d.id = ?1"
+        " ELSE d.id > ?2 AND NOT EXISTS (SELECT 1 FROM retry r WHERE r.letter = d.seq)"
+        " END ORDER BY d.id LIMIT ?3",
     [SQL_EACH_ROW] =
         "SELECT o.sink, o.status, o.attempts, o.error, s.key, s.process, s.window_start,"
         " s.window_end, s.revision FROM outbox o JOIN summary s ON s.id = o.summary"
@@ -413,5 +425,18 @@ enum err outbox_put_dead_letter(struct outbox *outbox, const struct dead_letter 
     /* The raw bytes of what leaves the list stay in the journal, by their seq. */
     statement = outbox_statement(outbox, SQL_TRIM_DEAD_LETTERS);
     sqlite3_bind_int64(statement, 1, oldest);
-    return outbox_run(outbox, statement, "trim dead letters", e);
+    err = outbox_run(outbox, statement, "trim dead letters", e);
+    return err == ERR_OK ? outbox_run(outbox, outbox_statement(outbox, SQL_TRIM_RETRIES),
+                                      "trim retries", e)
+                         : err;
+}
+
+enum err outbox_put_retry(struct outbox *outbox, const struct dead_letter_retry *retry,
+                          struct error *e)
+{
+    sqlite3_stmt *statement = outbox_statement(outbox, SQL_PUT_RETRY);
+    sqlite3_bind_int64(statement, 1, (int64_t)retry->letter_seq);
+    sqlite3_bind_int64(statement, 2, (int64_t)retry->seq);
+    outbox_bind_text(statement, 3, retry->outcome);
+    return outbox_run(outbox, statement, "mark a dead letter", e);
 }

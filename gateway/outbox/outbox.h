@@ -57,9 +57,21 @@ struct dead_letter {
     const char *reason; /* stable word */
     const char *detail; /* words */
     bool partial;       /* other readings of the message count */
+    /* When listed: the last retry's record and outcome; 0 and "": it had none. */
+    uint64_t retry_seq;
+    const char *retry_outcome;
 };
 enum err outbox_put_dead_letter(struct outbox *outbox, const struct dead_letter *letter,
                                 struct error *e) MUST_CHECK;
+
+/* A dead letter was decoded again: it stays, and is marked. */
+struct dead_letter_retry {
+    uint64_t letter_seq; /* the letter's */
+    uint64_t seq;        /* of the retry in the journal */
+    const char *outcome; /* "accepted", "accepted_empty", "partial", "rejected" */
+};
+enum err outbox_put_retry(struct outbox *outbox, const struct dead_letter_retry *retry,
+                          struct error *e) MUST_CHECK;
 
 /* The stored minutes of a point: opaque bytes, replaced whole; see aggregate/slice.h. */
 enum err outbox_put_slice(struct outbox *outbox, const char *point, int64_t minute,
@@ -142,6 +154,19 @@ typedef bool outbox_summary_fn(void *ctx, const struct outbox_summary *summary);
 enum err outbox_each_summary(struct outbox *outbox, const struct outbox_filter *filter,
                              outbox_summary_fn *each, void *ctx,
                              struct error *e) MUST_CHECK;
+
+/* The dead letters behind id `after` that were never decoded again, oldest first, or
+ * with `id` that one; as outbox_each_summary(). */
+typedef bool outbox_letter_seq_fn(void *ctx, int64_t id, uint64_t seq);
+struct outbox_letter_filter {
+    int64_t id;    /* 0: all */
+    int64_t after; /* when all */
+    uint64_t limit;
+};
+enum err outbox_each_letter_seq(struct outbox *outbox,
+                                const struct outbox_letter_filter *filter,
+                                outbox_letter_seq_fn *each, void *ctx,
+                                struct error *e) MUST_CHECK;
 
 /* The newest `limit` dead letters; as outbox_each_summary(). */
 typedef bool outbox_dead_letter_fn(void *ctx, int64_t id,

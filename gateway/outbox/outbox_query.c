@@ -153,8 +153,30 @@ enum err outbox_each_dead_letter(struct outbox *outbox, uint64_t limit,
             .reason = text_column(statement, 6),
             .detail = text_column(statement, 7),
             .partial = sqlite3_column_int64(statement, 8) != 0,
+            .retry_seq = (uint64_t)sqlite3_column_int64(statement, 9),
+            .retry_outcome = text_column(statement, 10),
         };
         more = each(ctx, sqlite3_column_int64(statement, 0), &letter);
+    }
+    enum err err = finish(outbox, statement, rc, "read dead letters", e);
+    pthread_mutex_unlock(&outbox->lock);
+    return err;
+}
+
+enum err outbox_each_letter_seq(struct outbox *outbox,
+                                const struct outbox_letter_filter *filter,
+                                outbox_letter_seq_fn *each, void *ctx, struct error *e)
+{
+    pthread_mutex_lock(&outbox->lock);
+    sqlite3_stmt *statement = outbox_statement(outbox, SQL_EACH_LETTER_SEQ);
+    sqlite3_bind_int64(statement, 1, filter->id);
+    sqlite3_bind_int64(statement, 2, filter->after);
+    sqlite3_bind_int64(statement, 3, limit_or_all(filter->limit));
+    int rc = SQLITE_DONE;
+    bool more = true;
+    while (more && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        more = each(ctx, sqlite3_column_int64(statement, 0),
+                    (uint64_t)sqlite3_column_int64(statement, 1));
     }
     enum err err = finish(outbox, statement, rc, "read dead letters", e);
     pthread_mutex_unlock(&outbox->lock);

@@ -32,15 +32,27 @@ struct web {
     char *socket_path;
 };
 
-static const struct web_route *find_route(const struct web *web, const char *path,
-                                          const char **ret_rest)
+static bool is_get(const char *method)
 {
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+static bool route_matches(const char *wanted, const char *path)
+{
+    size_t len = strlen(wanted);
+    bool prefix = len > 1 && wanted[len - 1] == '/';
+    return prefix ? strncmp(path, wanted, len) == 0 : strcmp(path, wanted) == 0;
+}
+
+static const struct web_route *find_route(const struct web *web, const char *method,
+                                          const char *path, const char **ret_rest)
+{
+    const char *mark = is_get(method) ? "" : "POST ";
+    size_t len = strlen(mark);
     for (const struct web_route *route = web->routes; route->path; route++) {
-        size_t len = strlen(route->path);
-        bool prefix = len > 1 && route->path[len - 1] == '/';
-        if (prefix ? strncmp(path, route->path, len) == 0
-                   : strcmp(path, route->path) == 0) {
-            *ret_rest = path + len;
+        if (strncmp(route->path, mark, len) == 0 &&
+            route_matches(route->path + len, path)) {
+            *ret_rest = path + strlen(route->path + len);
             return route;
         }
     }
@@ -77,23 +89,45 @@ static void refuse(struct web_answer *answer, int status, const char *title)
     buf_print(&answer->body, "{\"status\":%d,\"title\":\"%s\"}\n", status, title);
 }
 
-static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
-                              const char *url, const char *method, const char *version,
-                              const char *upload, size_t *upload_len, void **context)
+static bool on_socket_file(const struct web *web, struct MHD_Connection *connection)
 {
-    struct web *web = cls;
-    (void)version;
-    (void)upload;
-    (void)upload_len;
-    (void)context;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+    return info && web->local && info->daemon == web->local;
+}
+
+/* The status that refuses the request, or 0. */
+static int refusal(const struct web *web, struct MHD_Connection *connection,
+                   const char *method, const struct web_route *route)
+{
+    bool post = strcmp(method, "POST") == 0;
+    if (!post && !is_get(method)) {
+        return 405;
+    }
+    if (post && !on_socket_file(web, connection)) {
+        return 403;
+    }
+    return route ? 0 : 404;
+}
+
+static const char *refusal_title(int status)
+{
+    if (status == 405) {
+        return "only GET, or POST where it is asked for";
+    }
+    return status == 403 ? "only by the socket in the state directory" : "no such page";
+}
+
+static enum MHD_Result answer_request(struct web *web, struct MHD_Connection *connection,
+                                      const char *url, const char *method)
+{
     struct web_answer answer = {.status = 200, .type = "application/json"};
     struct web_question question = {.parameter = parameter, .ctx = connection};
     buf_init(&answer.body, WEB_ANSWER_MAX);
-    const struct web_route *route = find_route(web, url, &question.rest);
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
-        refuse(&answer, 405, "only GET");
-    } else if (!route) {
-        refuse(&answer, 404, "no such page");
+    const struct web_route *route = find_route(web, method, url, &question.rest);
+    int refused = refusal(web, connection, method, route);
+    if (refused) {
+        refuse(&answer, refused, refusal_title(refused));
     } else {
         route->handle(web->ctx, &question, &answer);
     }
@@ -104,6 +138,24 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
     enum MHD_Result result = queue(connection, &answer);
     buf_deinit(&answer.body);
     return result;
+}
+
+/* Called again and again while a request comes in; the last time without data. */
+static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
+                              const char *url, const char *method, const char *version,
+                              const char *upload, size_t *upload_len, void **context)
+{
+    (void)version;
+    (void)upload;
+    if (!is_get(method) && *context == NULL) {
+        *context = cls; /* the body comes next */
+        return MHD_YES;
+    }
+    if (*upload_len > 0) {
+        *upload_len = 0;
+        return MHD_YES;
+    }
+    return answer_request(cls, connection, url, method);
 }
 
 static struct MHD_Daemon *start(struct web *web, int file)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gateway's HTTP server: a table of routes, GET only, on a loopback address and on
- * a socket file in the state directory that the command line uses.  No TLS, no
- * sign-in: it answers whoever may open the address or the file.
+ * The gateway's HTTP server: a table of routes, on a loopback address and on a socket
+ * file in the state directory that the command line uses.  No TLS, no sign-in: it
+ * answers whoever may open the address or the file.  The address takes GET only; what
+ * changes something is a POST and is taken from the file alone, so that no page of
+ * another site can ask for it.
  *
  * Handlers run on the server's thread, one at a time.
  */
@@ -31,7 +33,8 @@ typedef void web_handler_fn(void *ctx, const struct web_question *question,
                             struct web_answer *answer);
 
 struct web_route {
-    const char *path; /* whole, or a prefix that ends in "/" (but "/" is whole) */
+    const char *path; /* whole, or a prefix that ends in "/" (but "/" is whole); "POST "
+                         in front: takes a POST instead of a GET, without a body */
     web_handler_fn *handle;
 };
 

@@ -303,3 +303,118 @@ Test(fold, stored_state_that_is_cut_or_of_another_version_is_corrupt)
     mem_free(&rig);
     rig_free(records);
 }
+
+/* ---- dead letters decoded again ---- */
+
+#define RETRY_STEPS 30
+#define RETRY_NS (RETRY_STEPS * INT64_C(10) * NS_PER_S)
+
+struct retried_rig {
+    struct fold_rig rig;
+    struct dead_letter_retry last;
+    size_t count;
+};
+
+static enum err note_retry(void *ctx, const struct dead_letter_retry *retry,
+                           struct error *e)
+{
+    struct retried_rig *retried = ctx;
+    (void)e;
+    retried->last = *retry;
+    retried->count++;
+    return ERR_OK;
+}
+
+static void add_retry(struct rig_records *records, int64_t wall_ns, size_t letter,
+                      struct bytes stored_message)
+{
+    struct record record = {.type = RECORD_MESSAGE,
+                            .seq = letter + 1,
+                            .wall_ns = records->list[letter].wall_ns,
+                            .payload = stored_message};
+    struct retry retry = {.letter_seq = letter + 1};
+    struct error e;
+    cr_assert_eq(record_get_message(&record, &retry.message, &e), ERR_OK);
+    record_put_retry(&rig_add(records, RECORD_RETRY, wall_ns)->payload, &retry);
+}
+
+static void run_retried(struct retried_rig *retried, const struct rig_records *records)
+{
+    struct fold_out out = {.ctx = retried,
+                           .summary = rig_take_summary,
+                           .dead_letter = rig_take_letter,
+                           .retried = note_retry};
+    fold_rig_init(&retried->rig);
+    for (size_t i = 0; i < records->count; i++) {
+        struct error e = {0};
+        struct record record = {.type = records->list[i].type,
+                                .seq = i + 1,
+                                .wall_ns = records->list[i].wall_ns,
+                                .payload = buf_bytes(&records->list[i].payload)};
+        cr_assert_eq(fold_step(retried->rig.fold, &record, &out, &e), ERR_OK, "%s",
+                     e.text);
+    }
+}
+
+/* A message of device b that can't be read, and comes again when its window is long
+ * closed: the window's last revision is as if it had been good at once. */
+Test(fold, a_dead_letter_decoded_again_counts_at_its_own_time)
+{
+    struct rig_records *records = rig_course(RETRY_STEPS);
+    struct rig_records *whole = rig_course(RETRY_STEPS);
+    size_t place = 4 * 3 + 1; /* step 3: a, b, c, tick */
+    int64_t end_ns = RIG_START_NS + RETRY_NS;
+    struct buf good = records->list[place].payload;
+    struct message bad = {.topic = BYTES("emgate/v1/b/telemetry"), .payload = BYTES("?")};
+    buf_init(&records->list[place].payload, 1 << 20);
+    record_put_message(&records->list[place].payload, &bad);
+    add_retry(records, end_ns, place, buf_bytes(&good));
+    rig_add(records, RECORD_TICK, end_ns + 10 * NS_PER_S);
+    rig_add(whole, RECORD_TICK, end_ns);
+    rig_add(whole, RECORD_TICK, end_ns + 10 * NS_PER_S);
+    struct retried_rig *retried = mem_new(struct retried_rig);
+    struct retried_rig *reference = mem_new(struct retried_rig);
+
+    run_retried(retried, records);
+    run_retried(reference, whole);
+
+    cr_assert_eq(retried->rig.letter_count, 1);
+    cr_assert_eq(retried->count, 1);
+    cr_assert_eq(retried->last.letter_seq, place + 1);
+    cr_assert_eq(retried->last.seq, records->count - 1);
+    cr_assert_str_eq(retried->last.outcome, "accepted");
+    const struct fold_counters *counters = fold_get_counters(retried->rig.fold);
+    cr_assert_eq(counters->messages, 3 * RETRY_STEPS + 1);
+    cr_assert_eq(counters->rejected, 1);
+    cr_assert_eq(counters->samples, fold_get_counters(reference->rig.fold)->samples);
+    const struct rig_summary *got = rig_latest(&retried->rig, "kiln", 0);
+    const struct rig_summary *want = rig_latest(&reference->rig, "kiln", 0);
+    cr_assert(got && want);
+    cr_assert_gt(got->revision, 0);
+    cr_assert_eq(got->activity, want->activity);
+    cr_assert_eq(got->valid, want->valid);
+    fold_rig_deinit(&retried->rig);
+    fold_rig_deinit(&reference->rig);
+    mem_free(&retried);
+    mem_free(&reference);
+    buf_deinit(&good);
+    rig_free(records);
+    rig_free(whole);
+}
+
+Test(fold, what_counted_before_does_not_count_twice_when_it_comes_again)
+{
+    struct rig_records *records = rig_course(RETRY_STEPS);
+    struct retried_rig *retried = mem_new(struct retried_rig);
+    int64_t end_ns = RIG_START_NS + RETRY_NS;
+    add_retry(records, end_ns, 0, buf_bytes(&records->list[0].payload));
+
+    run_retried(retried, records);
+
+    cr_assert_str_eq(retried->last.outcome, "accepted");
+    cr_assert_eq(fold_get_counters(retried->rig.fold)->duplicates, 2);
+    cr_assert_eq(retried->rig.letter_count, 0);
+    fold_rig_deinit(&retried->rig);
+    mem_free(&retried);
+    rig_free(records);
+}

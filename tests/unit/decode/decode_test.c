@@ -162,3 +162,57 @@ Test(decode, states_are_saved_by_adapter_and_topic)
     close_fixture(&before);
     close_fixture(&after);
 }
+
+static const struct decoding *decode_again(struct fixture *f, const char *topic,
+                                           struct bytes payload)
+{
+    struct message message = {.topic = bytes_of(topic), .payload = payload};
+    arena_reset(&f->arena);
+    decoder_decode_again(f->decoder, &message, &f->arena, &f->decoding);
+    return &f->decoding;
+}
+
+Test(decode, a_mapping_learns_from_a_message_that_comes_again)
+{
+    struct fixture f;
+    open_fixture(&f);
+    const struct decoding *d = decode_again(&f, "a/learn", BYTES("{\"u\":\"t/h\"}"));
+    cr_assert_eq(d->outcome, OUTCOME_ACCEPTED_EMPTY);
+    d = decode(&f, 0, "a/b", BYTES("{\"x\":1}"));
+    cr_assert(bytes_are(d->readings[0].unit, "t/h"));
+    cr_assert_eq(decode_again(&f, "a/b", BYTES("{"))->outcome, OUTCOME_REJECTED);
+    cr_assert_eq(decode_again(&f, "a/b", BYTES("{\"x\":1}"))->count, 1);
+    close_fixture(&f);
+}
+
+Test(decode, where_order_matters_a_message_that_comes_again_changes_nothing)
+{
+    struct plan_route route = {.topic = "#", .adapter = adapter_find(BYTES("sparkplug"))};
+    struct fixture f = {0};
+    struct error e;
+    struct buf before;
+    struct buf behind;
+    buf_init(&before, 1U << 20);
+    buf_init(&behind, 1U << 20);
+    arena_init(&f.arena, 1U << 20);
+    cr_assert_eq(decoder_open(&route, 1, &f.decoder, &e), ERR_OK);
+    (void)decode(&f, 0, "spBv1.0/g/NBIRTH/n",
+                 BYTES("\x08\x01\x12\x0c\x0a\x01t\x10\x07\x20\x09\x65\x00\x00\x80\x3f"
+                       "\x18\x00"));
+    (void)decode(&f, 0, "spBv1.0/g/NDATA/n",
+                 BYTES("\x08\x01\x12\x07\x10\x07\x65\x00\x00\x00\x40\x18\x01"));
+    decoder_save(f.decoder, &before);
+
+    const struct decoding *d =
+        decode_again(&f, "spBv1.0/g/NDATA/n",
+                     BYTES("\x08\x01\x12\x07\x10\x07\x65\x00\x00\x00\x40\x18\x01"));
+    cr_assert_eq(d->count, 1, "%s: %s", d->reason, d->detail);
+    cr_assert(bytes_are(d->readings[0].metric, "t"));
+    cr_assert_eq(d->action_count, 0);
+    decoder_save(f.decoder, &behind);
+    cr_assert(bytes_equal(buf_bytes(&before), buf_bytes(&behind)));
+    buf_deinit(&before);
+    buf_deinit(&behind);
+    decoder_close(&f.decoder);
+    arena_deinit(&f.arena);
+}

@@ -64,3 +64,34 @@ Test(message, every_prefix_that_cuts_the_names_is_refused)
     }
     buf_deinit(&buf);
 }
+
+Test(message, a_retry_holds_the_message_and_its_time_of_receipt)
+{
+    struct buf buf;
+    buf_init(&buf, 4096);
+    struct retry retry = {.letter_seq = 5,
+                          .message = {.topic = BYTES("a/b"),
+                                      .payload = BYTES("x\0y"),
+                                      .publisher = BYTES("c"),
+                                      .received_ns = 44,
+                                      .broker = 2,
+                                      .retained = true}};
+    record_put_retry(&buf, &retry);
+    struct record record = {
+        .type = RECORD_RETRY, .seq = 9, .wall_ns = 77, .payload = buf_bytes(&buf)};
+    struct retry back;
+
+    cr_assert_eq(record_get_retry(&record, &back, NULL), ERR_OK);
+
+    cr_assert_eq(back.letter_seq, 5);
+    cr_assert_eq(back.message.received_ns, 44);
+    cr_assert_eq(back.message.seq, 9);
+    cr_assert(bytes_equal(back.message.topic, retry.message.topic));
+    cr_assert(bytes_equal(back.message.payload, retry.message.payload));
+    cr_assert(back.message.retained && back.message.broker == 2);
+    for (size_t len = 0; len < 16 + 2 + 4; len++) {
+        record.payload = bytes_slice(buf_bytes(&buf), 0, len);
+        cr_assert_eq(record_get_retry(&record, &back, NULL), ERR_CORRUPT, "%zu", len);
+    }
+    buf_deinit(&buf);
+}

@@ -196,3 +196,109 @@ Test(outbox, processes_take_turns)
     arena_deinit(&arena);
     outbox_close(&outbox);
 }
+
+/* ---- dead letters that were decoded again ---- */
+
+struct seen_letter {
+    int64_t id;
+    uint64_t seq, retry_seq;
+    char outcome[32];
+};
+
+struct seen_letters {
+    struct seen_letter list[8];
+    size_t count;
+};
+
+static bool see_letter(void *ctx, int64_t id, const struct dead_letter *letter)
+{
+    struct seen_letters *seen = ctx;
+    struct seen_letter *kept = &seen->list[seen->count++];
+    *kept = (struct seen_letter){
+        .id = id, .seq = letter->seq, .retry_seq = letter->retry_seq};
+    snprintf(kept->outcome, sizeof kept->outcome, "%s", letter->retry_outcome);
+    return true;
+}
+
+static bool see_seq(void *ctx, int64_t id, uint64_t seq)
+{
+    struct seen_letters *seen = ctx;
+    seen->list[seen->count++] = (struct seen_letter){.id = id, .seq = seq};
+    return true;
+}
+
+static void put_letters(struct outbox *outbox, uint64_t from_seq, size_t count)
+{
+    struct error e;
+    cr_assert_eq(outbox_begin(outbox, &e), ERR_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct dead_letter letter = {.seq = from_seq + i,
+                                     .topic = BYTES("a/b"),
+                                     .payload = BYTES("{"),
+                                     .adapter = "map",
+                                     .reason = "bad_json",
+                                     .detail = "byte 1"};
+        cr_assert_eq(outbox_put_dead_letter(outbox, &letter, &e), ERR_OK);
+    }
+    cr_assert_eq(outbox_commit(outbox, &e), ERR_OK);
+}
+
+static void mark(struct outbox *outbox, uint64_t letter_seq, uint64_t seq,
+                 const char *outcome)
+{
+    struct error e;
+    struct dead_letter_retry retry = {
+        .letter_seq = letter_seq, .seq = seq, .outcome = outcome};
+    cr_assert_eq(outbox_begin(outbox, &e), ERR_OK);
+    cr_assert_eq(outbox_put_retry(outbox, &retry, &e), ERR_OK);
+    cr_assert_eq(outbox_commit(outbox, &e), ERR_OK);
+}
+
+static struct seen_letters letters_for(struct outbox *outbox, int64_t id, int64_t after,
+                                       uint64_t limit)
+{
+    struct seen_letters seen = {0};
+    struct outbox_letter_filter filter = {.id = id, .after = after, .limit = limit};
+    struct error e;
+    cr_assert_eq(outbox_each_letter_seq(outbox, &filter, see_seq, &seen, &e), ERR_OK);
+    return seen;
+}
+
+Test(outbox, a_retry_marks_its_letter_and_the_last_one_counts)
+{
+    struct outbox *outbox = opened(NULL);
+    struct seen_letters seen = {0};
+    struct error e;
+    put_letters(outbox, 10, 2);
+    mark(outbox, 10, 20, "rejected");
+    mark(outbox, 10, 21, "accepted");
+
+    cr_assert_eq(outbox_each_dead_letter(outbox, 0, see_letter, &seen, &e), ERR_OK);
+
+    cr_assert_eq(seen.count, 2);
+    cr_assert_eq(seen.list[0].retry_seq, 0);
+    cr_assert_str_eq(seen.list[0].outcome, "");
+    cr_assert_eq(seen.list[1].retry_seq, 21);
+    cr_assert_str_eq(seen.list[1].outcome, "accepted");
+    outbox_close(&outbox);
+}
+
+Test(outbox, letters_without_a_retry_are_found_in_order)
+{
+    struct outbox *outbox = opened(NULL);
+    put_letters(outbox, 10, 4);
+    mark(outbox, 11, 20, "rejected");
+
+    struct seen_letters seen = letters_for(outbox, 0, 0, 10);
+    cr_assert_eq(seen.count, 3);
+    cr_assert_eq(seen.list[0].seq, 10);
+    cr_assert_eq(seen.list[1].seq, 12);
+    seen = letters_for(outbox, 0, seen.list[0].id, 1);
+    cr_assert_eq(seen.count, 1);
+    cr_assert_eq(seen.list[0].seq, 12);
+    seen = letters_for(outbox, 2, 0, 10);
+    cr_assert_eq(seen.count, 1);
+    cr_assert_eq(seen.list[0].seq, 11, "one that is asked for may have had a retry");
+    cr_assert_eq(letters_for(outbox, 99, 0, 10).count, 0);
+    outbox_close(&outbox);
+}

@@ -43,8 +43,16 @@ static void large(void *ctx, const struct web_question *question,
     }
 }
 
+static void posted(void *ctx, const struct web_question *question,
+                   struct web_answer *answer)
+{
+    const char *word = question->parameter(question->ctx, "word");
+    buf_print(&answer->body, "posted %s:%s", (const char *)ctx, word ? word : "none");
+}
+
 static const struct web_route routes[] = {
-    {"/", whole}, {"/whole", whole}, {"/below/", rest}, {"/large", large}, {0}};
+    {"/", whole},      {"/whole", whole},       {"/below/", rest},
+    {"/large", large}, {"POST /whole", posted}, {0}};
 
 static struct bench open_bench(void)
 {
@@ -118,7 +126,50 @@ Test(server, unknown_paths_and_other_methods_are_refused)
     expect(&bench, "GET", "/wholesale", 404, none);
     expect(&bench, "GET", "/whole/", 404, none);
     expect(&bench, "GET", "/../etc/passwd", 404, none);
-    expect(&bench, "DELETE", "/whole", 405, "{\"status\":405,\"title\":\"only GET\"}\n");
+    expect(&bench, "DELETE", "/whole", 405,
+           "{\"status\":405,\"title\":\"only GET, or POST where it is asked for\"}\n");
+    clear(&bench);
+}
+
+Test(server, a_post_is_taken_where_a_route_asks_for_it)
+{
+    struct bench bench = open_bench();
+    expect(&bench, "POST", "/whole?word=a", 200, "posted ctx:a");
+    expect(&bench, "GET", "/whole?word=a", 200, "ctx:a");
+    expect(&bench, "POST", "/large", 404,
+           "{\"status\":404,\"title\":\"no such page\"}\n");
+    clear(&bench);
+}
+
+/* A page of another site can make a browser post to a loopback address, not to a file. */
+Test(server, a_post_to_the_address_is_refused)
+{
+    struct bench bench = open_bench();
+    struct web *web = NULL;
+    struct error e;
+    int port = 20000 + (int)(getpid() % 10000);
+    char address[32];
+    char url[64];
+    long status = 0;
+    static char context[] = "ctx";
+    do {
+        snprintf(address, sizeof address, "127.0.0.1:%d", ++port);
+    } while (web_open(address, NULL, routes, context, &web, &e) != ERR_OK);
+    snprintf(url, sizeof url, "http://%s/whole", address);
+    CURL *curl = curl_easy_init();
+    struct buf out;
+    buf_init(&out, 4096);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "some body");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &out);
+    cr_assert_eq(curl_easy_perform(curl), CURLE_OK);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    cr_expect_eq(status, 403);
+    cr_expect(!strstr((const char *)out.data, "posted"));
+    curl_easy_cleanup(curl);
+    buf_deinit(&out);
+    web_close(&web);
     clear(&bench);
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outbox says which letters, the journal has their messages. */
+#include "retry.h"
+
+#include "core/mem.h"
+
+#include <stdio.h>
+
+#define PAYLOAD_MAX ((size_t)2 * JOURNAL_PAYLOAD_MAX)
+
+struct letters {
+    int64_t ids[RETRY_MAX];
+    uint64_t seqs[RETRY_MAX];
+    size_t count;
+};
+
+static bool take(void *ctx, int64_t id, uint64_t seq)
+{
+    struct letters *letters = ctx;
+    letters->ids[letters->count] = id;
+    letters->seqs[letters->count] = seq;
+    return ++letters->count < RETRY_MAX;
+}
+
+static void refuse(struct retry_result *result, int64_t id, const char *why)
+{
+    if (result->refused++ == 0) {
+        snprintf(result->why, sizeof result->why, "dead letter %lld: %s", (long long)id,
+                 why);
+    }
+}
+
+/* The message of a record, which is one or holds one from an earlier retry. */
+static enum err get_message(const struct record *record, struct message *ret_message,
+                            struct error *e)
+{
+    struct retry retry;
+    if (record->type == RECORD_MESSAGE) {
+        return record_get_message(record, ret_message, e);
+    }
+    enum err err = record_get_retry(record, &retry, e);
+    if (err == ERR_OK) {
+        *ret_message = retry.message;
+    }
+    return err;
+}
+
+/* Appends one letter's message again, or notes why not. */
+static enum err append(struct journal *journal, const struct record *record, int64_t id,
+                       struct retry_result *result, struct error *e)
+{
+    struct retry retry = {.letter_seq = record->seq};
+    bool message = record->type == RECORD_MESSAGE || record->type == RECORD_RETRY;
+    if (!message || get_message(record, &retry.message, e) != ERR_OK) {
+        refuse(result, id, "its record in the journal is no message");
+        return ERR_OK;
+    }
+    if (retry.message.cut) {
+        refuse(result, id, "its message was too long to be kept whole");
+        return ERR_OK;
+    }
+    struct buf payload;
+    buf_init(&payload, PAYLOAD_MAX);
+    record_put_retry(&payload, &retry);
+    enum err err =
+        journal_append(journal, RECORD_RETRY, buf_bytes(&payload), &result->last_seq, e);
+    buf_deinit(&payload);
+    if (err == ERR_REJECT) {
+        refuse(result, id, "its message is too long for a record of its own");
+        return ERR_OK;
+    }
+    result->appended += err == ERR_OK ? 1 : 0;
+    return err;
+}
+
+static enum err retry_one(struct journal *journal, int64_t id, uint64_t seq,
+                          struct retry_result *result, struct error *e)
+{
+    struct journal_reader *reader = NULL;
+    struct record record;
+    bool found = false;
+    enum err err = journal_reader_open(journal, seq, &reader, e);
+    if (err == ERR_OK) {
+        err = journal_read_next(reader, 0, &record, &found, e);
+    }
+    if (err == ERR_CORRUPT || (err == ERR_OK && (!found || record.seq != seq))) {
+        refuse(result, id, "the journal no longer holds its message");
+        err = ERR_OK;
+    } else if (err == ERR_OK) {
+        err = append(journal, &record, id, result, e);
+    }
+    journal_reader_close(&reader);
+    return err;
+}
+
+enum err retry_dead_letters(struct journal *journal, struct outbox *outbox,
+                            const struct outbox_letter_filter *filter,
+                            struct retry_result *ret_result, struct error *e)
+{
+    struct letters *letters = mem_new(struct letters);
+    struct retry_result result = {0};
+    struct outbox_letter_filter ours = *filter;
+    ours.limit = RETRY_MAX;
+    enum err err = outbox_each_letter_seq(outbox, &ours, take, letters, e);
+    for (size_t i = 0; err == ERR_OK && i < letters->count; i++) {
+        result.last_id = letters->ids[i];
+        err = retry_one(journal, letters->ids[i], letters->seqs[i], &result, e);
+    }
+    result.found = letters->count;
+    mem_free(&letters);
+    if (err == ERR_OK) {
+        *ret_result = result;
+    }
+    return err;
+}
