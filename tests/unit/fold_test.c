@@ -252,7 +252,8 @@ Test(fold, a_reading_from_the_future_does_not_stop_windows_from_closing_on_messa
                   &reading, 1);
     for (int i = 0; i < 9; i++) { /* no tick among them */
         for (char device = 'a'; device <= 'c'; device++) {
-            rig_add_device(records, RIG_START_NS + i * 20 * NS_PER_S, device, 2 * i);
+            rig_add_device(records, RIG_START_NS + (int64_t)i * 20 * NS_PER_S, device,
+                           2 * i);
         }
     }
     struct fold_rig *rig = mem_new(struct fold_rig);
