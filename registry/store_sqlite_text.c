@@ -26,6 +26,7 @@
     " t.activity_known, t.electricity, t.electricity_part, t.electricity_known, t.fuel," \
     " t.fuel_part, t.fuel_known, t.coverage, t.coverage_part, t.coverage_known"
 
+/* clang-format off */
 /* What a total becomes when another is added: whole numbers of 2^-60 with a carry. */
 #define ADD_AMOUNT(name)                                                                 \
     " " name " = t." name " + excluded." name " + ((t." name "_part + excluded." name    \
@@ -33,11 +34,13 @@
     "_part) & 1152921504606846975, " name "_known = t." name "_known + excluded." name   \
     "_known"
 
-#define ADD_TOTAL                                                                                                 \
-    " DO UPDATE SET windows = t.windows + excluded.windows,"                                                      \
-    " complete = t.complete + excluded.complete," ADD_AMOUNT("direct") "," ADD_AMOUNT("indirect") "," ADD_AMOUNT( \
-        "activity") "," ADD_AMOUNT("electricity") "," ADD_AMOUNT("fuel") "," ADD_AMOUNT("coverage")
+#define ADD_TOTAL                                                                        \
+    " DO UPDATE SET windows = t.windows + excluded.windows,"                             \
+    " complete = t.complete + excluded.complete,"                                        \
+    ADD_AMOUNT("direct") "," ADD_AMOUNT("indirect") "," ADD_AMOUNT("activity") ","       \
+    ADD_AMOUNT("electricity") "," ADD_AMOUNT("fuel") "," ADD_AMOUNT("coverage")
 
+/* clang-format on */
 #define TOTAL_VALUES                                                                     \
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"    \
     " ?17, ?18, ?19, ?20, ?21, ?22, ?23)"
