@@ -235,6 +235,15 @@ static void put_point(const struct plan_point *point,
     bool uncertain = s->flags & SAMPLE_UNCERTAIN;
     const char *usable = uncertain ? "uncertain" : "good";
     json_pair(w, "quality", s->flags & SAMPLE_BAD ? "bad" : (s->has ? usable : NULL));
+    json_pair(w, "reason", sample_cause_name(sample_cause(s->flags)));
+    json_key(w, "not_used");
+    json_open(w, '{');
+    for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
+        if (s->causes[c] > 0) {
+            put_u64(w, sample_cause_name((enum sample_cause)c), s->causes[c]);
+        }
+    }
+    json_close(w, '}');
     json_close(w, '}');
 }
 

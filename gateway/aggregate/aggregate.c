@@ -6,6 +6,8 @@
  */
 #include "aggregate/aggregate_private.h"
 
+#include "aggregate/judge.h"
+
 #include "core/clock.h"
 #include "core/mem.h"
 
@@ -47,18 +49,30 @@ static void set_up_process(struct aggregate *a, size_t index)
     state->process = process;
     windows_init(&state->windows, a->plan->windows.length_ns);
     state->devices = mem_array(a->plan->point_count, sizeof *state->devices);
-    if (process->operating) {
-        use_device(a, state, process->operating_index);
+    for (size_t i = 0; i < a->plan->point_count; i++) {
+        if (aggregate_process_uses(process, i)) {
+            use_device(a, state, i);
+        }
     }
-    for (size_t i = 0; i < process->activity_count; i++) {
-        use_device(a, state, process->activities[i].point_index);
-    }
-    for (size_t s = 0; s < process->stream_count; s++) {
-        const struct plan_stream *stream = &process->streams[s];
-        for (size_t i = 0; i < stream->input_count; i++) {
-            if (stream->inputs[i].point) {
-                use_device(a, state, stream->inputs[i].point_index);
-            }
+}
+
+static void reach_further(int64_t *after_ns, int64_t lead_ns)
+{
+    *after_ns = lead_ns > *after_ns ? lead_ns : *after_ns;
+}
+
+static void set_up_judging(struct aggregate *a)
+{
+    for (size_t i = 0; i < a->plan->point_count; i++) {
+        const struct plan_point *point = &a->plan->points[i];
+        int64_t lead_ns = judge_lead_ns(point);
+        reach_further(&a->lead_most_ns, lead_ns);
+        reach_further(&a->after_ns[i], lead_ns);
+        for (size_t s = 0; s < point->status_count; s++) {
+            reach_further(&a->after_ns[point->status[s].point_index], lead_ns);
+        }
+        if (point->frozen_while) {
+            reach_further(&a->after_ns[point->frozen_while_index], lead_ns);
         }
     }
 }
@@ -77,11 +91,13 @@ struct aggregate *aggregate_new(const struct plan *plan, const struct slice_stor
     a->point_device = mem_array(plan->point_count, sizeof *a->point_device);
     a->devices = mem_array(plan->point_count, sizeof *a->devices);
     a->processes = mem_array(plan->process_count, sizeof *a->processes);
+    a->after_ns = mem_array(plan->point_count, sizeof *a->after_ns);
     table_init(&a->device_names);
     for (size_t i = 0; i < plan->point_count; i++) {
         series_init(&a->series[i], plan->points[i].id);
         a->point_device[i] = device_index(a, plan->points[i].device);
     }
+    set_up_judging(a);
     for (size_t i = 0; i < plan->process_count; i++) {
         set_up_process(a, i);
     }
@@ -114,7 +130,9 @@ void aggregate_free(struct aggregate **aggregate)
     mem_free(&a->point_device);
     mem_free(&a->devices);
     mem_free(&a->processes);
+    mem_free(&a->after_ns);
     mem_free(&a->list.samples);
+    mem_free(&a->said.samples);
     table_deinit(&a->device_names);
     zone_close(&a->zone);
     arena_deinit(&a->arena);
@@ -135,20 +153,29 @@ void aggregate_hear(struct aggregate *a, const struct aggregate_news *news)
     }
 }
 
+/* Whether `used`, with index `index`, is this point or is judged by it. */
+static bool involves(const struct plan_point *used, size_t index, size_t point)
+{
+    return index == point || judge_asks(used, point);
+}
+
 bool aggregate_process_uses(const struct plan_process *process, size_t point)
 {
-    if (process->operating && process->operating_index == point) {
+    if (process->operating &&
+        involves(process->operating, process->operating_index, point)) {
         return true;
     }
     for (size_t i = 0; i < process->activity_count; i++) {
-        if (process->activities[i].point_index == point) {
+        const struct plan_activity *activity = &process->activities[i];
+        if (involves(activity->point, activity->point_index, point)) {
             return true;
         }
     }
     for (size_t s = 0; s < process->stream_count; s++) {
         const struct plan_stream *stream = &process->streams[s];
         for (size_t i = 0; i < stream->input_count; i++) {
-            if (stream->inputs[i].point && stream->inputs[i].point_index == point) {
+            const struct plan_input *input = &stream->inputs[i];
+            if (input->point && involves(input->point, input->point_index, point)) {
                 return true;
             }
         }
@@ -197,6 +224,7 @@ static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
         /* Without a neighbour before it, a meter's first reading reaches nowhere. */
         touch.from_ns = before_ns == INT64_MIN ? at_ns : touch.from_ns;
     }
+    touch.to_ns += a->after_ns[point];
     for (size_t i = 0; i < a->plan->process_count; i++) {
         if (aggregate_process_uses(a->processes[i].process, point)) {
             windows_touch(&a->processes[i].windows, &touch);
@@ -319,7 +347,7 @@ int64_t aggregate_oldest_minute(const struct aggregate *a)
         return INT64_MIN;
     }
     /* A meter's neighbour may stand as far back as readings may be amended. */
-    return series_minute(oldest_ns - a->plan->windows.amend_until_ns);
+    return series_minute(oldest_ns - a->plan->windows.amend_until_ns - a->lead_most_ns);
 }
 
 void aggregate_get_point(const struct aggregate *a, size_t point,

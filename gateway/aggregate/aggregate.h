@@ -96,8 +96,9 @@ struct aggregate_point_status {
     bool has;
     int64_t at_ns;
     double value;
-    uint32_t flags; /* of enum sample_flag */
-    uint64_t count; /* samples taken since start */
+    uint32_t flags;               /* of enum sample_flag */
+    uint64_t count;               /* samples taken since start */
+    uint32_t causes[CAUSE_COUNT]; /* why readings of its last window were not used */
 };
 void aggregate_get_point(const struct aggregate *aggregate, size_t point,
                          struct aggregate_point_status *ret_status);

@@ -32,7 +32,10 @@ struct aggregate {
     size_t device_count;
     struct table device_names; /* name -> device */
     struct process_state *processes;
-    int64_t begin_ns; /* journal time of the first record folded */
+    int64_t *after_ns;    /* per point: how much later its readings tell in others, or in
+                             itself, beyond what integration needs */
+    int64_t lead_most_ns; /* of all points */
+    int64_t begin_ns;     /* journal time of the first record folded */
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     size_t gap_count;
     struct zone *zone;        /* of the installation */
@@ -40,11 +43,12 @@ struct aggregate {
     bool has_leaf;
     uint8_t leaf[MERKLE_HASH_LEN]; /* of the record at hand */
     struct sample_list list;
-    struct arena arena; /* of one summary */
+    struct sample_list said; /* of a point that another is judged by */
+    struct arena arena;      /* of one summary */
     struct buf scratch;
 };
 
-/* Whether any part of the process takes this point. */
+/* Whether any part of the process takes this point, or a point that is judged by it. */
 bool aggregate_process_uses(const struct plan_process *process, size_t point);
 
 /* The process's watermark: how far event time has come on every device that is heard. */

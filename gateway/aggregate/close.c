@@ -10,6 +10,7 @@
  */
 #include "aggregate/aggregate_private.h"
 
+#include "aggregate/judge.h"
 #include "aggregate/quality.h"
 
 #include "core/clock.h"
@@ -47,6 +48,38 @@ int64_t aggregate_watermark(const struct aggregate *a, const struct process_stat
     return watermark_ns - w->skew_ns;
 }
 
+/* What the point `by` said over the time of the list, for judge_status() and
+ * judge_frozen().  A meter's far neighbours cover nothing, so they need no judging. */
+static enum err collect_said(struct aggregate *a, const struct plan_point *point,
+                             const struct series_span *span, size_t by, struct error *e)
+{
+    const struct plan_point *says = &a->plan->points[by];
+    struct series_span said = {.from_ns = span->from_ns - span->lead_ns,
+                               .to_ns = span->to_ns + point->max_gap_ns + 1,
+                               .reach_ns = says->max_gap_ns};
+    return series_collect(&a->series[by], a->store, &said, &a->said, e);
+}
+
+static enum err judge_list(struct aggregate *a, const struct plan_point *point,
+                           const struct series_span *span, struct error *e)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < point->status_count; i++) {
+        err = collect_said(a, point, span, point->status[i].point_index, e);
+        if (err == ERR_OK) {
+            judge_status(point, &point->status[i], &a->said, &a->list);
+        }
+    }
+    judge_jumps(point, &a->list);
+    if (err == ERR_OK && point->frozen_while) {
+        err = collect_said(a, point, span, point->frozen_while_index, e);
+    }
+    if (err == ERR_OK) {
+        judge_frozen(point, &a->said, &a->list);
+    }
+    return err;
+}
+
 static enum err point_of_window(void *ctx, size_t point, int64_t from_ns, int64_t to_ns,
                                 struct point_value *ret_value, struct error *e)
 {
@@ -55,7 +88,11 @@ static enum err point_of_window(void *ctx, size_t point, int64_t from_ns, int64_
     struct series *series = &a->series[point];
     struct series_span span =
         integrate_span(p, from_ns, to_ns, a->plan->windows.amend_until_ns);
+    span.lead_ns = judge_lead_ns(p);
     enum err err = series_collect(series, a->store, &span, &a->list, e);
+    if (err == ERR_OK) {
+        err = judge_list(a, p, &span, e);
+    }
     if (err != ERR_OK) {
         return err;
     }
@@ -157,6 +194,17 @@ static void note_history(struct aggregate *a, const struct process_state *state,
     }
 }
 
+/* For status pages: what the point's last window left out, and why. */
+static void note_causes(struct aggregate *a, const struct process_value *value,
+                        uint32_t revision)
+{
+    for (size_t i = 0; revision == 0 && i < value->point_count; i++) {
+        const struct point_value *point = &value->points[i];
+        memcpy(a->points[point->index].causes, point->integral.causes,
+               sizeof point->integral.causes);
+    }
+}
+
 static enum err write_window(struct aggregate *a, struct process_state *state,
                              const struct window *window, struct closing_time time,
                              struct bytes *ret_bytes, struct error *e)
@@ -176,6 +224,7 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
         return err;
     }
     note_history(a, state, &value, from_ns, time.now_ns);
+    note_causes(a, &value, window->revisions);
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     uint8_t tree_root[MERKLE_HASH_LEN];
     uint8_t input_root[MERKLE_HASH_LEN];

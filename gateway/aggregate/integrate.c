@@ -57,6 +57,11 @@ static bool good(const struct sample *sample)
     return !(sample->flags & SAMPLE_BAD);
 }
 
+static bool doubtful(const struct sample *sample)
+{
+    return (sample->flags & SAMPLE_DOUBTFUL) != 0;
+}
+
 static double hours(int64_t ns)
 {
     return (double)ns / (double)NS_PER_HOUR;
@@ -131,7 +136,7 @@ static void walk_pair(struct walk *w, const struct sample *a, const struct sampl
     double part = (double)inside_ns / (double)span_ns;
     sum_add(&w->sum, inside_ns == span_ns ? counted : counted * part);
     w->out->has = true;
-    if (span_ns <= w->point->max_gap_ns) {
+    if (span_ns <= w->point->max_gap_ns && !doubtful(a) && !doubtful(b)) {
         cover(w, a->at_ns, b->at_ns);
     }
 }
@@ -219,7 +224,8 @@ static void count_samples(struct walk *w)
             continue;
         }
         w->out->received++;
-        w->out->valid += good(sample) ? 1 : 0;
+        w->out->valid += good(sample) && !doubtful(sample) ? 1 : 0;
+        w->out->causes[sample_cause(sample->flags)]++;
         w->out->uncertain += sample->flags & SAMPLE_UNCERTAIN ? 1 : 0;
         w->out->late += sample->flags & SAMPLE_LATE ? 1 : 0;
     }

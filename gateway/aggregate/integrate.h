@@ -30,7 +30,8 @@ struct integral {
     double quantity; /* in the point's window unit */
     double covered;  /* 0..1 of the window's length */
     uint32_t received, valid, late, uncertain;
-    uint32_t resets; /* of a counter, that were taken into account */
+    uint32_t causes[CAUSE_COUNT]; /* of samples not used as they are */
+    uint32_t resets;              /* of a counter, that were taken into account */
     struct integrate_gap gaps[INTEGRATE_GAPS_MAX];
     size_t gap_count; /* the first ones when there are more */
 };

@@ -216,17 +216,20 @@ enum err series_collect(struct series *series, const struct slice_store *store,
                         struct error *e)
 {
     list->count = 0;
-    enum err err = load(series, store, series_minute(span->from_ns),
+    struct series_span led = *span;
+    led.from_ns -= span->lead_ns;
+    led.reach_ns = span->reach_ns > span->lead_ns ? span->reach_ns - span->lead_ns : 0;
+    enum err err = load(series, store, series_minute(led.from_ns),
                         series_minute(span->to_ns - 1) + 1, e);
     const struct sample *neighbour = NULL;
-    if (err == ERR_OK) {
-        err = find_before(series, store, span, &neighbour, e);
+    if (err == ERR_OK && led.reach_ns > 0) {
+        err = find_before(series, store, &led, &neighbour, e);
     }
     if (neighbour) {
         list_add(list, neighbour);
     }
     if (err == ERR_OK) {
-        collect_inside(series, span, list);
+        collect_inside(series, &led, list);
         err = find_behind(series, store, span, &neighbour, e);
     }
     if (err == ERR_OK && neighbour) {

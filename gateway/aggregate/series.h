@@ -53,10 +53,11 @@ struct sample_list {
 struct series_span {
     int64_t from_ns, to_ns, reach_ns;
     bool good_neighbours; /* pass over samples without a usable value outside */
+    int64_t lead_ns;      /* all samples from so long before it are wanted */
 };
 
-/* The samples of [from_ns, to_ns) with the nearest one before and the nearest one
- * behind, where these are at most `reach_ns` away.  The list is emptied first. */
+/* The samples of [from_ns - lead_ns, to_ns) with the nearest one before and the nearest
+ * one behind, where these are at most `reach_ns` away.  The list is emptied first. */
 enum err series_collect(struct series *series, const struct slice_store *store,
                         const struct series_span *span, struct sample_list *list,
                         struct error *e) MUST_CHECK;

@@ -13,6 +13,19 @@
 
 #include <math.h>
 
+const char *sample_cause_name(enum sample_cause cause)
+{
+    static const char *const names[CAUSE_COUNT] = {[CAUSE_RANGE] = "out_of_range",
+                                                   [CAUSE_SIGNAL] = "signal",
+                                                   [CAUSE_STATUS] = "status",
+                                                   [CAUSE_CALIBRATION] = "calibration",
+                                                   [CAUSE_MAINTENANCE] = "maintenance",
+                                                   [CAUSE_FROZEN] = "frozen",
+                                                   [CAUSE_JUMP] = "jump"};
+    ASSERT(cause < CAUSE_COUNT);
+    return names[cause];
+}
+
 /* A total order of samples: time, value, identity, quality.  That a sample was late is
  * not part of what was said. */
 static int compare(const struct sample *a, const struct sample *b)

@@ -19,7 +19,39 @@ enum sample_flag {
     SAMPLE_UNCERTAIN = 1, /* usable, but the device or its clock was in doubt */
     SAMPLE_LATE = 2,      /* came after its window had closed */
     SAMPLE_BAD = 4,       /* no usable value at this time; value is 0 */
+    /* Bits 3 to 5: an enum sample_cause. */
+    SAMPLE_DOUBTFUL = 64, /* of a meter, never stored: it counts, its time doesn't */
 };
+
+/* Why a sample is uncertain or bad. */
+enum sample_cause {
+    CAUSE_NONE,
+    CAUSE_RANGE,       /* outside the plausible range */
+    CAUSE_SIGNAL,      /* a 4-20 mA signal outside NAMUR NE 43 */
+    CAUSE_STATUS,      /* the device or a status says that it is bad or in doubt */
+    CAUSE_CALIBRATION, /* ... in calibration */
+    CAUSE_MAINTENANCE, /* ... in maintenance */
+    CAUSE_FROZEN,      /* the same value for too long */
+    CAUSE_JUMP,        /* a change that is too fast */
+    CAUSE_COUNT
+};
+
+#define SAMPLE_CAUSE_SHIFT 3
+#define SAMPLE_CAUSE_MASK (7U << SAMPLE_CAUSE_SHIFT)
+
+static inline enum sample_cause sample_cause(uint32_t flags)
+{
+    return (enum sample_cause)((flags & SAMPLE_CAUSE_MASK) >> SAMPLE_CAUSE_SHIFT);
+}
+
+/* The flags of a sample that has this cause, SAMPLE_BAD or SAMPLE_UNCERTAIN beside. */
+static inline uint32_t sample_flags(uint32_t flags, enum sample_cause cause)
+{
+    return (flags & ~SAMPLE_CAUSE_MASK) | (uint32_t)cause << SAMPLE_CAUSE_SHIFT;
+}
+
+/* The word for it in summaries and status; NULL for CAUSE_NONE. */
+const char *sample_cause_name(enum sample_cause cause);
 
 struct sample {
     int64_t at_ns;     /* event time, UTC */

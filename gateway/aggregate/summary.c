@@ -220,6 +220,28 @@ static const char *kind_name(enum point_kind kind)
     UNREACHABLE();
 }
 
+static void write_causes(struct writer *w, const struct integral *integral,
+                         Emgate__V1__PointQuality *p)
+{
+    for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
+        if (integral->causes[c] == 0) {
+            continue;
+        }
+        if (!p->causes) {
+            p->causes = arena_take(w->arena, CAUSE_COUNT, sizeof *p->causes);
+        }
+        Emgate__V1__Cause *cause =
+            p->causes ? arena_new(w->arena, Emgate__V1__Cause) : NULL;
+        if (!cause) {
+            return; /* the overflow is reported by the caller */
+        }
+        emgate__v1__cause__init(cause);
+        cause->reason = text(sample_cause_name((enum sample_cause)c));
+        cause->count = integral->causes[c];
+        p->causes[p->n_causes++] = cause;
+    }
+}
+
 static Emgate__V1__PointQuality *write_point(struct writer *w,
                                              const struct point_value *value)
 {
@@ -239,6 +261,7 @@ static Emgate__V1__PointQuality *write_point(struct writer *w,
     p->coverage = value->coverage;
     p->state = text(quality_state_name(value->state));
     p->substitution = text(value->substitution);
+    write_causes(w, &value->integral, p);
     p->quantity =
         known(w, (struct maybe){value->has, value->quantity}, value->point->window_unit);
     return p;

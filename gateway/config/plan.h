@@ -70,6 +70,25 @@ enum point_kind {
 
 enum integration { INTEGRATE_HOLD, INTEGRATE_TRAPEZOID };
 
+/* What readings are worth while another point says so, the worst last. */
+enum worth {
+    WORTH_GOOD,
+    WORTH_UNCERTAIN,
+    WORTH_CALIBRATION, /* it measures the calibration gas or weight */
+    WORTH_MAINTENANCE,
+    WORTH_BAD,
+};
+
+/* While `point`, a state that may hold a status word, says `equals` under `mask`, the
+ * readings of the point that has this are worth no more than `worth`. */
+struct plan_status {
+    const struct plan_point *point;
+    size_t point_index; /* into plan->points */
+    uint64_t mask;      /* 0: while the state is true */
+    uint64_t equals;
+    enum worth worth;
+};
+
 struct plan_point {
     const char *id;
     const char *name;
@@ -83,12 +102,20 @@ struct plan_point {
     int64_t interval_ns;          /* expected time between readings */
     int64_t max_gap_ns;           /* beyond it a value no longer holds */
     double range_min, range_max;  /* plausible, in `unit`; -INFINITY, INFINITY: none */
-    double counter_wrap;          /* counter: value at which it starts again; 0: never */
-    double valid_share;           /* 0..1, share of coverage that makes it valid */
-    double uncertainty;           /* 95 %, relative, 0..1; 0: not stated */
-    const char *substitute;       /* rule for missing data, or "none" */
-    double substitute_value;      /* for the rule "constant", in the window's unit */
-    const struct node *node;      /* for messages about it */
+    bool loop;                    /* readings are mA of a 4-20 mA loop: */
+    double loop_low, loop_high;   /* the values at 4 and at 20 mA, in `unit` */
+    double max_change;            /* most in a minute, in `unit`; 0: any */
+    int64_t frozen_after_ns;      /* unchanged for longer is frozen; 0: never */
+    const struct plan_point *frozen_while; /* state that must be true; NULL: always */
+    size_t frozen_while_index;
+    const struct plan_status *status; /* what other points say of this one */
+    size_t status_count;
+    double counter_wrap;     /* counter: value at which it starts again; 0: never */
+    double valid_share;      /* 0..1, share of coverage that makes it valid */
+    double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
+    const char *substitute;  /* rule for missing data, or "none" */
+    double substitute_value; /* for the rule "constant", in the window's unit */
+    const struct node *node; /* for messages about it */
 };
 
 /* ---- processes ---- */

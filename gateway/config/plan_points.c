@@ -3,6 +3,7 @@
 #include "config/plan_private.h"
 
 #include "core/clock.h"
+#include "core/mem.h"
 #include "core/number.h"
 
 #include <math.h>
@@ -16,6 +17,9 @@ struct point {
     int integration;
     int substitute;
     const struct node *range;
+    const struct node *loop;
+    const struct node *frozen_while;
+    const struct node *status;
 };
 
 static const char *const kind_names[] = {
@@ -89,6 +93,41 @@ static const struct setting point_settings[] = {
      .initial = SETTING_UNSET,
      .help = "`[least, most]` that is plausible, in `unit`; readings outside are not "
              "counted."},
+    {.key = "loop",
+     .type = SETTING_ANY,
+     AT(struct point, loop),
+     .initial = SETTING_UNSET,
+     .help = "`[at 4 mA, at 20 mA]`, in `unit`: readings are the current of a 4-20 mA "
+             "loop, in mA unless they say otherwise.  By NAMUR NE 43 a current below "
+             "3.6 or above 21 mA is a fault and no value, one outside 3.8 to 20.5 mA "
+             "uncertain."},
+    {.key = "max_change",
+     .type = SETTING_NUMBER,
+     AT(struct point, plan.max_change),
+     .initial = "0",
+     .min = 0,
+     .max = (double)INFINITY,
+     .help = "Most that a `rate` or `gauge` can change in a minute, in `unit`; a reading "
+             "behind a faster change is not counted.  0: any."},
+    {.key = "frozen_after",
+     .type = SETTING_DURATION,
+     AT(struct point, plan.frozen_after_ns),
+     .initial = "0s",
+     .min = 0,
+     .max = 86400e9,
+     .help = "A value that has not changed at all for longer than this is frozen and not "
+             "counted, until it changes; 0s: never.  Of a `rate`, `gauge` or `counter`."},
+    {.key = "frozen_while",
+     .type = SETTING_ANY,
+     AT(struct point, frozen_while),
+     .initial = SETTING_UNSET,
+     .help = "Id of a `state` point: the value is only expected to change while this is "
+             "true, such as the kiln's running."},
+    {.key = "status",
+     .type = SETTING_ANY,
+     AT(struct point, status),
+     .initial = SETTING_UNSET,
+     .help = "What `state` points say of this one's readings: a list, see below."},
     {.key = "wrap",
      .type = SETTING_NUMBER,
      AT(struct point, plan.counter_wrap),
@@ -144,6 +183,22 @@ static void read_range(struct build *b, struct point *point)
     }
 }
 
+static void read_loop(struct build *b, struct point *point)
+{
+    const struct node *loop = point->loop;
+    if (!loop) {
+        return;
+    }
+    point->plan.loop = true;
+    bool pair = loop->kind == NODE_LIST && loop->count == 2 &&
+                read_limit(loop->first, &point->plan.loop_low) &&
+                read_limit(loop->first->next, &point->plan.loop_high);
+    if (!pair) {
+        problem_at(b->problems, loop,
+                   "loop: the values at 4 and at 20 mA are wanted, as in [0, 250]");
+    }
+}
+
 /* A rate times hours: "t/h" gives "t", "m3/s" gives "(m3/s)*h". */
 static const char *window_unit(struct build *b, const struct plan_point *point)
 {
@@ -178,7 +233,7 @@ static void check_assumed(struct build *b, const struct node *node,
     }
     if (unit_convert(&from, unit, &scale, &offset, &e) != ERR_OK) {
         problem_at(b->problems, assumed, "assume_unit: '%s' does not become '%s': %s",
-                   point->assume_unit, point->unit, e.text);
+                   point->assume_unit, point->loop ? "mA" : point->unit, e.text);
     }
 }
 
@@ -197,9 +252,14 @@ static void read_units(struct build *b, const struct node *node, struct plan_poi
     if (!build_unit(b, place ? place : node, bytes_of(point->unit), &unit)) {
         return;
     }
-    check_assumed(b, node, point, &unit);
+    const char *read_as = point->loop ? "mA" : point->unit;
+    struct unit wanted = unit;
+    if (point->loop && !build_unit(b, node, bytes_of(read_as), &wanted)) {
+        return;
+    }
+    check_assumed(b, node, point, &wanted);
     if (!point->assume_unit) {
-        point->assume_unit = point->unit;
+        point->assume_unit = read_as;
     }
     point->window_unit = window_unit(b, point);
     if (point->kind == POINT_RATE) {
@@ -266,6 +326,7 @@ static void read_point(struct build *b, const struct node *node, struct point *p
     }
     build_check_id(b, node, "id");
     read_range(b, point);
+    read_loop(b, point);
     if (good) {
         read_units(b, node, plan);
         check_times(b, node, plan);
@@ -299,14 +360,15 @@ static void read_points(struct build *b, const struct node *section)
     table_init(&ids);
     table_init(&metrics);
     struct plan_point *points = pool_take(b->pool, section->count, sizeof *points);
+    struct point *read = mem_array(section->count, sizeof *read);
     size_t count = 0;
     NODE_EACH(node, section)
     {
-        struct point point = {0};
-        read_point(b, node, &point);
-        points[count] = point.plan;
-        if (point.plan.id && build_unique(b, &ids, node, "point", point.plan.id)) {
-            table_put(&b->points, bytes_of(point.plan.id), &points[count]);
+        struct point *point = &read[count];
+        read_point(b, node, point);
+        points[count] = point->plan;
+        if (point->plan.id && build_unique(b, &ids, node, "point", point->plan.id)) {
+            table_put(&b->points, bytes_of(point->plan.id), &points[count]);
         }
         check_unique(b, &metrics, &points[count]);
         count++;
@@ -315,6 +377,11 @@ static void read_points(struct build *b, const struct node *section)
     table_deinit(&metrics);
     b->plan->points = points;
     b->plan->point_count = count;
+    for (size_t i = 0; i < count; i++) { /* now that every point can be named */
+        build_status(b, &points[i], read[i].status);
+        build_frozen(b, &points[i], read[i].frozen_while);
+    }
+    mem_free(&read);
 }
 
 const struct section section_points = {

@@ -47,7 +47,7 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], library_settings[];
+    activity_settings[], library_settings[], status_settings[];
 
 /* The file of the bundle, parsed; kept until the plan is freed.  NULL after a problem
  * at `node`. */
@@ -95,6 +95,13 @@ struct library_factor {
 
 /* The values of this id, or NULL after a problem with the nearest name. */
 const struct library_factor *build_find_factor(struct build *b, const struct node *node);
+
+/* ---- what points say of each other (plan_status.c) ---- */
+
+/* Reads the list `status` (may be NULL) and the point named at `frozen_while` (may be
+ * NULL) of a point; all points can be found by now. */
+void build_status(struct build *b, struct plan_point *point, const struct node *list);
+void build_frozen(struct build *b, struct plan_point *point, const struct node *name);
 
 /* ---- where a method's input comes from (plan_inputs.c) ---- */
 

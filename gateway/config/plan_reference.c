@@ -27,6 +27,12 @@ static void print_parts(const struct section *section, struct buf *out)
     if (section == &section_installation) {
         print_part("installation.operator", "Who operates the installation.",
                    operator_settings, out);
+    } else if (section == &section_points) {
+        print_part("points.status",
+                   "Each item of the list: while the state `point` says so, readings are "
+                   "worth no more than `is`.  The point's readings may be a status word. "
+                   " Where it has said nothing for its `max_gap`, they are uncertain.",
+                   status_settings, out);
     } else if (section == &section_processes) {
         print_part("processes.activity", "Each item of the list.", activity_settings,
                    out);

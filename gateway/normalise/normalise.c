@@ -15,6 +15,15 @@
 #define KEY_MAX 1024
 #define UNITS_MAX 8
 
+/* NAMUR NE 43: the measured value is between the limits; beyond the fault levels the
+ * transmitter has failed; mA. */
+#define LOOP_ZERO 4.0
+#define LOOP_FULL 20.0
+#define LOOP_LIMIT_LOW 3.8
+#define LOOP_LIMIT_HIGH 20.5
+#define LOOP_FAULT_LOW 3.6
+#define LOOP_FAULT_HIGH 21.0
+
 struct conversion {
     char text[UNIT_TEXT_MAX + 1];
     size_t len;
@@ -72,11 +81,12 @@ static enum err set_up_point(struct normaliser *n, size_t index, struct error *e
     const struct plan_point *point = &n->plan->points[index];
     struct point_entry *entry = &n->entries[index];
     entry->point = index;
-    enum err err = units_parse(n->units, bytes_of(point->unit), &entry->unit, e);
+    const char *unit = point->loop ? "mA" : point->unit; /* that readings become */
+    enum err err = units_parse(n->units, bytes_of(unit), &entry->unit, e);
     if (err != ERR_OK) {
         return error_wrap(e, "point '%s'", point->id);
     }
-    const char *assume = point->assume_unit ? point->assume_unit : point->unit;
+    const char *assume = point->assume_unit ? point->assume_unit : unit;
     convert(n, entry, bytes_of(assume), &entry->assumed);
     uint8_t memory[KEY_MAX];
     struct bytes key = key_of(bytes_of(point->device), bytes_of(point->metric), memory);
@@ -160,12 +170,39 @@ static const char *fault_word(struct bytes detail)
     return NULL;
 }
 
-static void mark_bad(struct normalised *result, const char *reason)
+static void mark_bad(struct normalised *result, const char *reason,
+                     enum sample_cause cause)
 {
     result->sample.value = 0;
-    result->sample.flags = SAMPLE_BAD;
+    result->sample.flags = sample_flags(SAMPLE_BAD, cause);
     result->reason = reason;
     result->dead_letter = reason != NULL;
+}
+
+/* What a device means that says "no value now" itself. */
+static enum sample_cause said_cause(struct bytes detail)
+{
+    if (bytes_are(detail, "calibration")) {
+        return CAUSE_CALIBRATION;
+    }
+    return bytes_are(detail, "maintenance") ? CAUSE_MAINTENANCE : CAUSE_STATUS;
+}
+
+/* Outside its limits a current is the transmitter's own word for a fault (NE 43), so
+ * nothing is wrong with the data.  False: no value. */
+static bool read_loop(const struct plan_point *point, double current_ma,
+                      struct normalised *result, double *ret_value)
+{
+    if (!(current_ma >= LOOP_FAULT_LOW && current_ma <= LOOP_FAULT_HIGH)) {
+        mark_bad(result, NULL, CAUSE_SIGNAL);
+        return false;
+    }
+    if (current_ma < LOOP_LIMIT_LOW || current_ma > LOOP_LIMIT_HIGH) {
+        result->sample.flags = sample_flags(SAMPLE_UNCERTAIN, CAUSE_SIGNAL);
+    }
+    double part = (current_ma - LOOP_ZERO) / (LOOP_FULL - LOOP_ZERO);
+    *ret_value = point->loop_low + part * (point->loop_high - point->loop_low);
+    return true;
 }
 
 static void take_number(struct normaliser *n, struct point_entry *entry,
@@ -185,9 +222,12 @@ static void take_number(struct normaliser *n, struct point_entry *entry,
         return;
     }
     double value = number * conversion->scale + conversion->offset;
+    if (point->loop && !read_loop(point, value, result, &value)) {
+        return;
+    }
     bool in_range = value >= point->range_min && value <= point->range_max;
     if (!isfinite(value) || !in_range) {
-        mark_bad(result, "out_of_range");
+        mark_bad(result, "out_of_range", CAUSE_RANGE);
         return;
     }
     result->sample.value = value + 0.0; /* no minus zero */
@@ -207,12 +247,13 @@ static void normalise_one(struct normaliser *n, struct point_entry *entry,
     result->sample.at_ns = reading->event_ns;
     result->sample.identity = short_identity(reading->identity);
     if (reading->quality == QUALITY_BAD) {
-        mark_bad(result, fault_word(reading->detail));
+        const char *fault = fault_word(reading->detail);
+        mark_bad(result, fault, fault ? CAUSE_NONE : said_cause(reading->detail));
         return;
     }
     result->sample.flags = reading->quality == QUALITY_UNCERTAIN ? SAMPLE_UNCERTAIN : 0;
     if (!value_number(&reading->value, &number)) {
-        mark_bad(result, "not_a_number");
+        mark_bad(result, "not_a_number", CAUSE_NONE);
         return;
     }
     take_number(n, entry, reading, number, result);

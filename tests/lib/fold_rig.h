@@ -30,7 +30,9 @@ static const char rig_text[] =
     "installation:\n"
     "  {id: I-1, name: Works, sector: cement, country: PK, time_zone: Asia/Karachi}\n"
     "points:\n"
-    "  - {id: coal, device: a, metric: coal, kind: rate, unit: t/h, interval: 10s}\n"
+    "  - {id: coal, device: a, metric: coal, kind: rate, unit: t/h, interval: 10s,\n"
+    "     status: [{point: running, mask: 0x02, is: calibration}], max_change: 60,\n"
+    "     frozen_after: 25s, frozen_while: running}\n"
     "  - {id: running, device: a, metric: run, kind: state, interval: 10s}\n"
     "  - {id: clinker, device: b, metric: out, kind: counter, unit: t, interval: 10s}\n"
     "  - {id: power, device: c, metric: kwh, kind: counter, unit: kWh, interval: 10s}\n"
@@ -75,7 +77,9 @@ struct rig_summary {
     double direct, indirect, activity;
     uint32_t received, valid, lost;
     size_t gap_count;
-    char gap[32]; /* reason of the first one */
+    char gap[32];   /* reason of the first one */
+    char cause[32]; /* why readings were not used: the first point's first */
+    uint32_t cause_count;
 };
 
 struct fold_rig {
@@ -212,6 +216,18 @@ static inline bool rig_quantity(const Emgate__V1__Quantity *quantity, double *re
     return known;
 }
 
+static inline void rig_take_causes(const Emgate__V1__DataQuality *quality,
+                                   struct rig_summary *kept)
+{
+    for (size_t i = 0; i < quality->n_points; i++) {
+        if (quality->points[i]->n_causes > 0 && !kept->cause[0]) {
+            const Emgate__V1__Cause *cause = quality->points[i]->causes[0];
+            snprintf(kept->cause, sizeof kept->cause, "%s", cause->reason);
+            kept->cause_count = cause->count;
+        }
+    }
+}
+
 static inline enum err rig_take_summary(void *ctx, const struct aggregate_summary *s,
                                         struct error *e)
 {
@@ -236,6 +252,7 @@ static inline enum err rig_take_summary(void *ctx, const struct aggregate_summar
     kept->gap_count = got->quality->n_gaps;
     snprintf(kept->gap, sizeof kept->gap, "%s",
              got->quality->n_gaps ? got->quality->gaps[0]->reason : "");
+    rig_take_causes(got->quality, kept);
     emgate__v1__summary__free_unpacked(got, NULL);
     return ERR_OK;
 }

@@ -7,6 +7,14 @@
 
 #define STEPS 36 /* of ten seconds */
 
+/* Device a says its status word beside what it has said at step `i`. */
+static void add_status(struct rig_records *records, int64_t wall_ns, int i, double word)
+{
+    struct telemetry_reading reading = rig_number("run", word);
+    rig_add_batch(records, wall_ns, "a", RIG_START_NS + (int64_t)i * 10 * NS_PER_S,
+                  &reading, 1);
+}
+
 /* A course with what goes wrong: a message twice, one late, one held for two minutes,
  * rubbish, a gap, an unknown device, a device that never comes back. */
 static struct rig_records *faulty_course(void)
@@ -17,6 +25,9 @@ static struct rig_records *faulty_course(void)
         rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
         if (i % 5 == 0) {
             rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
+        }
+        if (i > 13 && i < 17) {
+            add_status(records, now_ns + NS_PER_MS, i, 3);
         }
         if (i != 8 && i < 25) {
             rig_add_device(records, now_ns + 2 * NS_PER_MS, 'b', i);
@@ -156,6 +167,37 @@ Test(fold, order_of_arrival_does_not_change_emissions)
     }
     fold_rig_deinit(whole);
     mem_free(&whole);
+    rig_free(records);
+}
+
+Test(fold, a_status_that_comes_late_takes_its_readings_out_of_their_window)
+{
+    struct rig_records *records = rig_course(30);
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    fold_rig_init(rig);
+    fold_rig_run(rig, records, 0, records->count);
+    const struct rig_summary *before = rig_latest(rig, "kiln", 1);
+    cr_assert(before);
+    const struct rig_summary first = *before;
+    size_t so_far = records->count;
+    add_status(records, RIG_START_NS + 300 * NS_PER_S, 7, 3);
+    for (int i = 0; i < 4; i++) {
+        rig_add(records, RECORD_TICK, RIG_START_NS + (305 + i * 5) * NS_PER_S);
+    }
+    fold_rig_run(rig, records, so_far, records->count);
+
+    const struct rig_summary *again = rig_latest(rig, "kiln", 1);
+    cr_assert(again);
+    cr_assert_eq(first.revision, 0);
+    cr_assert_eq(again->revision, 1);
+    cr_assert_eq(again->received, first.received + 1);
+    cr_assert_eq(again->valid, first.valid); /* one status more, one reading less */
+    cr_assert_neq(again->direct, first.direct);
+    cr_assert_str_eq(first.cause, "");
+    cr_assert_str_eq(again->cause, "calibration");
+    cr_assert_eq(again->cause_count, 1);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
     rig_free(records);
 }
 

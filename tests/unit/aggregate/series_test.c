@@ -51,7 +51,8 @@ static void flush(struct bench *bench, int64_t keep_from)
 
 static void collect(struct bench *bench, int64_t from, int64_t to, int64_t reach)
 {
-    struct series_span span = {from * NS_PER_S, to * NS_PER_S, reach * NS_PER_S, false};
+    struct series_span span = {
+        .from_ns = from * NS_PER_S, .to_ns = to * NS_PER_S, .reach_ns = reach * NS_PER_S};
     struct error e;
     cr_assert_eq(series_collect(&bench->series, &bench->store, &span, &bench->list, &e),
                  ERR_OK);

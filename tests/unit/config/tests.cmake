@@ -2,6 +2,7 @@
 unit_test(unit/config/settings_test.c node)
 unit_test(unit/config/bundle_test.c config)
 unit_test(unit/config/plan_test.c config)
+unit_test(unit/config/plan_status_test.c config)
 unit_test(unit/config/node_test.c node)
 unit_test(unit/config/problems_test.c node)
 unit_test(unit/config/secret_test.c node)

@@ -107,7 +107,7 @@ Test(normalise, what_is_out_of_range_or_no_number_is_a_bad_sample_and_told)
         struct normalised got = one(&bench, cases[i].reading);
         cr_expect(got.usable && got.dead_letter);
         cr_expect_str_eq(got.reason, cases[i].reason);
-        cr_expect_eq(got.sample.flags, SAMPLE_BAD);
+        cr_expect(got.sample.flags & SAMPLE_BAD);
         cr_expect_eq(got.sample.value, 0);
     }
     clear(&bench);
@@ -122,7 +122,7 @@ Test(normalise, the_devices_own_bad_quality_is_no_fault_of_the_data)
     reading.detail = BYTES("stale");
     struct normalised got = one(&bench, reading);
     cr_expect(got.usable && !got.dead_letter && !got.reason);
-    cr_expect_eq(got.sample.flags, SAMPLE_BAD);
+    cr_expect_eq(got.sample.flags, sample_flags(SAMPLE_BAD, CAUSE_STATUS));
     reading.detail = BYTES("nan");
     got = one(&bench, reading);
     cr_expect(got.dead_letter);
@@ -178,5 +178,74 @@ Test(normalise, what_nobody_asks_for_gives_nothing)
     cr_assert_eq(normalise(bench.normaliser, &reading, bench.results), 0);
     cr_assert(normalise_knows_device(bench.normaliser, BYTES("d")));
     cr_assert(!normalise_knows_device(bench.normaliser, BYTES("other")));
+    clear(&bench);
+}
+
+static const char loop_point[] =
+    "points:\n"
+    "  - {id: co2, device: d, metric: mA, kind: gauge, unit: mg/m3, interval: 10s,\n"
+    "     loop: [0, 200], range: [0, 190]}\n";
+
+static void expect_loop(struct bench *bench, double current, double value, uint32_t flags,
+                        enum sample_cause cause)
+{
+    struct normalised got = one(bench, number("mA", "", current));
+    cr_expect(got.usable);
+    cr_expect_eq(got.dead_letter, cause == CAUSE_RANGE, "%g mA", current);
+    cr_expect_eq(got.sample.flags, sample_flags(flags, cause), "%g mA: %u", current,
+                 got.sample.flags);
+    cr_expect_float_eq(got.sample.value, value, 1e-9, "%g mA: %g", current,
+                       got.sample.value);
+}
+
+Test(normalise, a_current_loop_is_read_by_namur_ne_43)
+{
+    struct buf text = plant_with("points:\n", loop_point);
+    struct bench bench = open_plant((const char *)text.data);
+
+    expect_loop(&bench, 4, 0, 0, CAUSE_NONE);
+    expect_loop(&bench, 12, 100, 0, CAUSE_NONE);
+    expect_loop(&bench, 3.59, 0, SAMPLE_BAD, CAUSE_SIGNAL);
+    expect_loop(&bench, 0, 0, SAMPLE_BAD, CAUSE_SIGNAL);
+    expect_loop(&bench, 21.1, 0, SAMPLE_BAD, CAUSE_SIGNAL);
+    expect_loop(&bench, 20, 0, SAMPLE_BAD, CAUSE_RANGE);
+    cr_expect_float_eq(one(&bench, number("mA", "A", 0.012)).sample.value, 100, 1e-9);
+    cr_expect_str_eq(one(&bench, number("mA", "mg/m3", 12)).reason, "wrong_unit");
+    clear(&bench);
+    buf_deinit(&text);
+}
+
+Test(normalise, a_current_at_its_limits_is_in_doubt)
+{
+    struct buf text = plant_with(
+        "points:\n", "points:\n  - {id: co2, device: d, metric: mA, kind: gauge,"
+                     " unit: mg/m3, interval: 10s, loop: [0, 160]}\n");
+    struct bench bench = open_plant((const char *)text.data);
+
+    expect_loop(&bench, 3.7, -3, SAMPLE_UNCERTAIN, CAUSE_SIGNAL);
+    expect_loop(&bench, 3.9, -1, 0, CAUSE_NONE);
+    expect_loop(&bench, 20.4, 164, 0, CAUSE_NONE);
+    expect_loop(&bench, 20.75, 167.5, SAMPLE_UNCERTAIN, CAUSE_SIGNAL);
+    clear(&bench);
+    buf_deinit(&text);
+}
+
+Test(normalise, a_device_says_why_it_has_no_value)
+{
+    struct bench bench = open_plant(plant_text);
+    struct {
+        const char *detail;
+        enum sample_cause cause;
+    } cases[] = {{"calibration", CAUSE_CALIBRATION},
+                 {"maintenance", CAUSE_MAINTENANCE},
+                 {"stale", CAUSE_STATUS},
+                 {"nan", CAUSE_NONE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading reading = number("coal", "", 3);
+        reading.quality = QUALITY_BAD;
+        reading.detail = bytes_of(cases[i].detail);
+        cr_expect_eq(one(&bench, reading).sample.flags,
+                     sample_flags(SAMPLE_BAD, cases[i].cause), "%s", cases[i].detail);
+    }
     clear(&bench);
 }
