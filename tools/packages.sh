@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test lint postgres kafka    default: build run test
+#   tools/packages.sh build run test lint postgres kafka docker    default: build run test
 set -euo pipefail
 
 declare -A packages
@@ -14,6 +14,7 @@ packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
     mosquitto-clients python3"
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
+packages[docker]="debootstrap docker-compose docker.io iptables"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
 
 wanted=""
