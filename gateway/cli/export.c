@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate export`: the operator's emissions report over a period. */
 #include "cli/outline.h"
+#include "cli/plan_extract.h"
 #include "cli/remote.h"
 
 #include "core/clock.h"
@@ -47,36 +48,35 @@ static int gather(const char *config, struct report *report, int64_t from_ns,
     return EXIT_OK;
 }
 
-static int write_text(const struct report *report, bool csv, enum report_detail detail,
-                      FILE *file)
-{
-    struct buf out;
-    buf_init(&out, TEXT_MAX);
-    struct json_writer writer = json_writer_of(&out);
-    if (csv) {
-        report_put_csv(report, detail, &out);
-    } else {
-        report_put_json(report, detail, &writer);
-        buf_add_byte(&out, '\n');
-    }
-    bool written = !out.overflow && fwrite(out.data, 1, out.len, file) == out.len &&
-                   fflush(file) == 0;
-    buf_deinit(&out);
-    return written ? EXIT_OK : EXIT_IO;
-}
-
 /* ---- what was asked for ---- */
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_XLSX, FORMAT_COUNT };
-static const char *const format_names[FORMAT_COUNT] = {"json", "csv", "xlsx"};
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_XLSX, FORMAT_TEXT, FORMAT_COUNT };
+static const char *const format_names[FORMAT_COUNT] = {"json", "csv", "xlsx", "text"};
 
 struct request {
     const char *config, *output;
     int format;
     enum report_detail detail;
+    bool plan;             /* the monitoring plan, no report */
     const char *from, *to; /* as written */
     int64_t from_ns, to_ns;
 };
+
+/* To the file that was asked for, or standard output. */
+static int write_out(const struct buf *out, const char *path)
+{
+    FILE *file = path ? fopen(path, "we") : stdout;
+    if (!file) {
+        fprintf(stderr, "emgate export: can't write '%s'\n", path);
+        return EXIT_IO;
+    }
+    bool written = !out->overflow && fwrite(out->data, 1, out->len, file) == out->len &&
+                   fflush(file) == 0;
+    if (path && fclose(file) != 0) {
+        written = false;
+    }
+    return written ? EXIT_OK : EXIT_IO;
+}
 
 static int write_report(const struct report *report, const struct request *request)
 {
@@ -88,15 +88,35 @@ static int write_report(const struct report *report, const struct request *reque
         }
         return EXIT_OK;
     }
-    FILE *file = request->output ? fopen(request->output, "we") : stdout;
-    if (!file) {
-        fprintf(stderr, "emgate export: can't write '%s'\n", request->output);
-        return EXIT_IO;
+    struct buf out;
+    buf_init(&out, TEXT_MAX);
+    if (request->format == FORMAT_CSV) {
+        report_put_csv(report, request->detail, &out);
+    } else {
+        struct json_writer writer = json_writer_of(&out);
+        report_put_json(report, request->detail, &writer);
+        buf_add_byte(&out, '\n');
     }
-    int code = write_text(report, request->format == FORMAT_CSV, request->detail, file);
-    if (request->output && fclose(file) != 0) {
-        code = EXIT_IO;
+    int code = write_out(&out, request->output);
+    buf_deinit(&out);
+    return code;
+}
+
+static int write_plan(const struct plan *plan, const struct request *request)
+{
+    struct buf json;
+    struct buf text;
+    buf_init(&json, TEXT_MAX);
+    buf_init(&text, TEXT_MAX);
+    struct json_writer writer = json_writer_of(&json);
+    plan_extract_put(plan, &writer);
+    if (request->format == FORMAT_TEXT) {
+        plan_extract_put_text(buf_bytes(&json), &text);
     }
+    buf_add_byte(&json, '\n');
+    int code = write_out(request->format == FORMAT_TEXT ? &text : &json, request->output);
+    buf_deinit(&json);
+    buf_deinit(&text);
     return code;
 }
 
@@ -146,6 +166,26 @@ static bool take_period(struct request *request, const char *zone)
     return true;
 }
 
+static bool check_request(const struct request *request)
+{
+    int format = request->format;
+    bool known = request->plan ? format == FORMAT_JSON || format == FORMAT_TEXT
+                               : format < FORMAT_TEXT;
+    if (!request->config || !known) {
+        fprintf(stderr, "emgate export: want -c FILE%s%s\n",
+                request->config ? " and --format " : "",
+                !request->config ? ""
+                : request->plan  ? "json or text"
+                                 : "json, csv or xlsx");
+        return false;
+    }
+    if (format == FORMAT_XLSX && !request->output) {
+        fprintf(stderr, "emgate export: want --output FILE with --format xlsx\n");
+        return false;
+    }
+    return true;
+}
+
 static bool take_request(const struct command *command, const struct arguments *arguments,
                          struct request *ret_request)
 {
@@ -162,17 +202,12 @@ static bool take_request(const struct command *command, const struct arguments *
            strcmp(format_names[request.format], format) != 0) {
         request.format++;
     }
-    if (!request.config || request.format == FORMAT_COUNT) {
-        fprintf(stderr, "emgate export: want -c FILE%s\n",
-                request.config ? " and --format json, csv or xlsx" : "");
-        return false;
-    }
-    if (request.format == FORMAT_XLSX && !request.output) {
-        fprintf(stderr, "emgate export: want --output FILE with --format xlsx\n");
+    request.plan = argument_value(command, arguments, "plan") != NULL;
+    if (!check_request(&request)) {
         return false;
     }
     *ret_request = request;
-    return take_period(ret_request, NULL);
+    return request.plan || take_period(ret_request, NULL);
 }
 
 static int export_report(const struct plan *plan, struct request *request)
@@ -200,7 +235,10 @@ static int run(const struct command *command, const struct arguments *arguments)
     }
     struct bundle bundle = {0};
     struct plan *plan = gateway_read_config(request.config, &bundle);
-    int code = plan ? export_report(plan, &request) : EXIT_BAD_CONFIG;
+    int code = EXIT_BAD_CONFIG;
+    if (plan) {
+        code = request.plan ? write_plan(plan, &request) : export_report(plan, &request);
+    }
     plan_free(&plan);
     bundle_deinit(&bundle);
     return code;
@@ -210,21 +248,26 @@ static const struct command_option options[] = {
     {"config", 'c', "FILE", "the gateway's configuration"},
     {"from", 0, "TIME", "start of the period"},
     {"to", 0, "TIME", "end of the period, not in it"},
-    {"format", 0, "NAME", "json, csv or xlsx (json)"},
+    {"format", 0, "NAME", "json, csv or xlsx; of a plan json or text (json)"},
     {"summary", 0, NULL, "the summary report: without source streams"},
     {"output", 'o', "FILE", "where to write it (standard output)"},
+    {"plan", 0, NULL, "the monitoring plan's part that is configured; json or text"},
     {0},
 };
 
 const struct command command_export = {
     .name = "export",
     .summary = "the operator's emissions report over a period",
-    .usage = "-c FILE --from TIME --to TIME",
-    .help = "By Implementing Regulation (EU) 2025/2547, Annex IV.  Figures are rounded\n"
-            "here and nowhere else; each stands beside the exact one.  A day or a time\n"
-            "without zone is of the installation's time zone: --from 2026-01-01 --to\n"
-            "2027-01-01 is the calendar year.  xlsx has the cells of the Commission's\n"
-            "communication template: docs/formats/xlsx.md.",
+    .usage = "-c FILE (--from TIME --to TIME | --plan)",
+    .help =
+        "By Implementing Regulation (EU) 2025/2547, Annex IV.  Figures are rounded\n"
+        "here and nowhere else; each stands beside the exact one.  A day or a time\n"
+        "without zone is of the installation's time zone: --from 2026-01-01 --to\n"
+        "2027-01-01 is the calendar year.  xlsx has the cells of the Commission's\n"
+        "communication template: docs/formats/xlsx.md.  With --plan nothing is "
+        "reported:\n"
+        "it writes what the configuration says of locations, points, methods, factors\n"
+        "and rules for missing data (Annex II A.5).",
     .options = options,
     .run = run,
 };

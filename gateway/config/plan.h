@@ -116,6 +116,13 @@ struct plan_point {
     const char *substitute;  /* rule for missing data, or "none" */
     double substitute_value; /* for the rule "constant", in the window's unit */
     const struct node *node; /* for messages about it */
+    double counter_wrap;     /* counter: value at which it starts again; 0: never */
+    double valid_share;      /* 0..1, share of coverage that makes it valid */
+    double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
+    const char *substitute;  /* rule for missing data, or "none" */
+    double substitute_value; /* for the rule "constant", in the window's unit */
+    const char *location, *instrument; /* for the monitoring plan, or NULL */
+    const struct node *node;           /* for messages about it */
 };
 
 /* ---- processes ---- */
@@ -277,6 +284,9 @@ const struct plan_factor *plan_factor_at(const struct plan_input *input,
 
 /* The point of this id, or NULL. */
 const struct plan_point *plan_find_point(const struct plan *plan, struct bytes id);
+
+/* The names as a configuration writes them: "rate", "counter". */
+const char *plan_point_kind_name(enum point_kind kind);
 
 /* Every section and setting as Markdown, from the tables that read them. */
 void plan_print_reference(struct buf *out);

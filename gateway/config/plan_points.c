@@ -27,6 +27,11 @@ static const char *const kind_names[] = {
     [POINT_LEVEL] = "level", [POINT_GAUGE] = "gauge",     [POINT_STATE] = "state",
     [POINT_STATE + 1] = NULL};
 
+const char *plan_point_kind_name(enum point_kind kind)
+{
+    return kind_names[kind];
+}
+
 static const char *const integration_names[] = {
     [INTEGRATE_HOLD] = "hold", [INTEGRATE_TRAPEZOID] = "trapezoid", NULL};
 
@@ -158,6 +163,16 @@ static const struct setting point_settings[] = {
      .initial = SETTING_UNSET,
      .help = "Of the rule `constant`: the value of a whole operating window, in the "
              "window's unit; of `part75`: the maximum potential value."},
+    {.key = "location",
+     .type = SETTING_TEXT,
+     AT(struct point, plan.location),
+     .initial = SETTING_UNSET,
+     .help = "Where the instrument is, exactly; for the monitoring plan."},
+    {.key = "instrument",
+     .type = SETTING_TEXT,
+     AT(struct point, plan.instrument),
+     .initial = SETTING_UNSET,
+     .help = "Kind, maker, model and number of the instrument; for the monitoring plan."},
     {0},
 };
 
