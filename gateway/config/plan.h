@@ -115,12 +115,6 @@ struct plan_point {
     double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
     const char *substitute;  /* rule for missing data, or "none" */
     double substitute_value; /* for the rule "constant", in the window's unit */
-    const struct node *node; /* for messages about it */
-    double counter_wrap;     /* counter: value at which it starts again; 0: never */
-    double valid_share;      /* 0..1, share of coverage that makes it valid */
-    double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
-    const char *substitute;  /* rule for missing data, or "none" */
-    double substitute_value; /* for the rule "constant", in the window's unit */
     const char *location, *instrument; /* for the monitoring plan, or NULL */
     const struct node *node;           /* for messages about it */
 };
