@@ -5,7 +5,9 @@
  */
 #include "cli/command.h"
 #include "cli/environment.h"
+#include "cli/samples.h"
 #include "core/json_writer.h"
+#include "core/mem.h"
 #include "core/number.h"
 
 #include <signal.h>
@@ -18,7 +20,12 @@ struct check {
     bool json;
     struct problems problems;
     struct plan *plan; /* NULL when there were problems */
+    bool environment;
     struct findings findings;
+    const char *samples; /* their folder, or NULL */
+    bool write;
+    bool samples_unread;
+    struct samples_report report;
     struct buf out;
     struct json_writer writer;
 };
@@ -72,10 +79,11 @@ static void add_problem(struct check *check, struct bytes line)
     json_close(&check->writer, '}');
 }
 
-static void add_problems(struct check *check)
+static void add_problems(struct check *check, const char *key,
+                         const struct problems *problems)
 {
-    struct bytes rest = buf_bytes(&check->problems.text);
-    json_key(&check->writer, "problems");
+    struct bytes rest = buf_bytes(&problems->text);
+    json_key(&check->writer, key);
     json_open(&check->writer, '[');
     while (rest.len > 0) {
         const uint8_t *end = memchr(rest.data, '\n', rest.len);
@@ -117,6 +125,14 @@ static void compile(struct check *check)
     bundle_deinit(&bundle);
 }
 
+static void print_problems(const struct problems *problems)
+{
+    printf("%.*s", BYTES_ARG(buf_bytes(&problems->text)));
+    if (problems->count > PROBLEMS_MAX) {
+        printf("... and %zu more\n", problems->count - PROBLEMS_MAX);
+    }
+}
+
 static void print_summary(const struct check *check)
 {
     const struct plan *plan = check->plan;
@@ -134,10 +150,7 @@ static void print_summary(const struct check *check)
         printf("\n");
         return;
     }
-    printf("%.*s", BYTES_ARG(buf_bytes(&check->problems.text)));
-    if (check->problems.count > PROBLEMS_MAX) {
-        printf("... and %zu more\n", check->problems.count - PROBLEMS_MAX);
-    }
+    print_problems(&check->problems);
     printf("fail  configuration: %zu problem%s\n", check->problems.count,
            check->problems.count == 1 ? "" : "s");
 }
@@ -147,32 +160,76 @@ static int exit_code(const struct check *check)
     if (!check->plan) {
         return EXIT_BAD_CONFIG;
     }
-    return check->findings.counts[FINDING_FAIL] > 0 ? EXIT_CHECK_FAILED : EXIT_OK;
+    if (check->samples && (check->samples_unread || check->report.samples == 0)) {
+        return EXIT_DATA;
+    }
+    bool fails =
+        check->findings.counts[FINDING_FAIL] > 0 || check->report.problems.count > 0;
+    return fails ? EXIT_CHECK_FAILED : EXIT_OK;
 }
 
-static void check_as_text(struct check *check, bool environment)
+/* ---- samples ---- */
+
+static void look_at_samples(struct check *check)
+{
+    if (check->plan && check->samples) {
+        check->samples_unread =
+            !samples_check(check->plan, check->samples, check->write, &check->report);
+    }
+}
+
+static void print_samples(const struct check *check)
+{
+    const struct samples_report *report = &check->report;
+    if (!check->plan || !check->samples || check->samples_unread) {
+        return;
+    }
+    print_problems(&report->problems);
+    printf("%-4s  samples: %zu, messages %zu, readings %zu, differing %zu, written %zu\n",
+           report->problems.count || report->samples == 0 ? "fail" : "ok",
+           report->samples, report->messages, report->readings, report->differing,
+           report->written);
+}
+
+static void add_samples(struct check *check)
+{
+    if (!check->samples) {
+        return;
+    }
+    add_problems(check, "differences", &check->report.problems);
+    json_key(&check->writer, "samples");
+    json_u64(&check->writer, check->report.samples);
+}
+
+/* ---- both ---- */
+
+static void check_as_text(struct check *check)
 {
     print_summary(check);
     check->findings = (struct findings){.tell = print_finding};
-    if (check->plan && environment) {
+    look_at_samples(check);
+    print_samples(check);
+    if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
     }
 }
 
-static void check_as_json(struct check *check, bool environment)
+static void check_as_json(struct check *check)
 {
     buf_init(&check->out, OUTPUT_MAX);
     check->writer = json_writer_of(&check->out);
     check->findings = (struct findings){.tell = add_finding, .ctx = check};
     json_open(&check->writer, '{');
-    add_problems(check);
+    add_problems(check, "problems", &check->problems);
     if (check->plan) {
         json_key(&check->writer, "hash");
         json_hex(&check->writer, (struct bytes){.data = check->plan->hash, .len = 32});
     }
+    look_at_samples(check);
+    add_samples(check);
     json_key(&check->writer, "environment");
     json_open(&check->writer, '[');
-    if (check->plan && environment) {
+    if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
     }
     json_close(&check->writer, ']');
@@ -183,26 +240,50 @@ static void check_as_json(struct check *check, bool environment)
     buf_deinit(&check->out);
 }
 
+/* True after a message: the words make no sense together. */
+static bool misused(const struct command *command, const struct arguments *arguments)
+{
+    bool samples = argument_value(command, arguments, "samples");
+    bool write = argument_value(command, arguments, "write");
+    if (!argument_value(command, arguments, "config")) {
+        fprintf(stderr, "emgate check: which configuration? give it by -c FILE\n");
+        return true;
+    }
+    if (!samples && (write || arguments->word_count > 0)) {
+        fprintf(stderr, "emgate check: a folder and --write belong to --samples\n");
+        return true;
+    }
+    return false;
+}
+
 static int run(const struct command *command, const struct arguments *arguments)
 {
-    struct check check = {.path = argument_value(command, arguments, "config"),
-                          .json = argument_value(command, arguments, "json") != NULL};
-    bool environment = argument_value(command, arguments, "no-environment") == NULL;
-    if (!check.path) {
-        fprintf(stderr, "emgate check: which configuration? give it by -c FILE\n");
+    if (misused(command, arguments)) {
         return EXIT_USAGE;
     }
+    struct check check = {.path = argument_value(command, arguments, "config"),
+                          .json = argument_value(command, arguments, "json") != NULL,
+                          .write = argument_value(command, arguments, "write") != NULL};
+    bool samples = argument_value(command, arguments, "samples") != NULL;
+    char *beside = samples_beside(check.path);
+    const char *folder = arguments->word_count ? arguments->words[0] : beside;
+    check.samples = samples ? folder : NULL;
+    check.environment =
+        !samples && argument_value(command, arguments, "no-environment") == NULL;
     (void)signal(SIGPIPE, SIG_IGN); /* a broker that hangs up is a finding */
     problems_init(&check.problems);
+    problems_init(&check.report.problems);
     compile(&check);
     if (check.json) {
-        check_as_json(&check, environment);
+        check_as_json(&check);
     } else {
-        check_as_text(&check, environment);
+        check_as_text(&check);
     }
     int code = exit_code(&check);
     plan_free(&check.plan);
     problems_deinit(&check.problems);
+    problems_deinit(&check.report.problems);
+    mem_free(&beside);
     return code;
 }
 
@@ -210,17 +291,27 @@ static const struct command_option options[] = {
     {"config", 'c', "FILE", "the configuration"},
     {"no-environment", 0, NULL, "only the configuration, nothing of this machine"},
     {"json", 0, NULL, "one JSON object"},
+    {"samples", 0, NULL, "instead of the machine: the samples in FOLDER"},
+    {"write", 0, NULL, "with --samples: make the expected.json that are not there"},
     {0},
 };
 
 const struct command command_check = {
     .name = "check",
     .summary = "says what is wrong with a configuration and its environment",
-    .usage = "-c FILE [--no-environment] [--json]",
-    .help = "Every mistake is one line, file:line:column: words.  Then the machine is "
-            "looked at:\ndirectories, disk, clock, brokers, registries, certificates; "
-            "each line is ok, warn or\nfail, with its fix.  Exit codes: 0 ok (warnings "
-            "too), 1 the environment fails,\n78 the configuration is wrong.",
+    .usage = "-c FILE [--no-environment] [--json] [--samples [FOLDER]]",
+    .help =
+        "Every mistake is one line, file:line:column: words.  Then the machine is looked "
+        "at:\ndirectories, disk, clock, brokers, registries, certificates; each line is "
+        "ok, warn or\nfail, with its fix.\n\n--samples decodes captured payloads by the "
+        "configuration's inputs and holds the readings\nagainst those expected; FOLDER "
+        "is "
+        "'samples' beside the configuration.  A sample is a\nfolder, at any depth, with "
+        "topic.txt as for `emgate decode --list`, the payloads, and\nexpected.json: see "
+        "docs/sensors/README.md.\n\nExit codes: 0 ok (warnings too), 1 the environment "
+        "fails or a sample differs, 65 there\nare no samples, 78 the configuration is "
+        "wrong.",
     .options = options,
+    .words_max = 1,
     .run = run,
 };

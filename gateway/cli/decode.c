@@ -7,6 +7,7 @@
 #include "cli/decode.h"
 
 #include "cli/command.h"
+#include "cli/topic_list.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/timetext.h"
@@ -59,7 +60,7 @@ static int read_settings(struct session *s, const char *path, struct problems *p
 
 static int print_problems(const struct problems *problems)
 {
-    fwrite(problems->text.data, 1, problems->text.len, stderr);
+    (void)fwrite(problems->text.data, 1, problems->text.len, stderr);
     if (problems->count > PROBLEMS_MAX) {
         fprintf(stderr, "... and %zu more\n", problems->count - PROBLEMS_MAX);
     }
@@ -171,112 +172,36 @@ static int decode_file(struct session *s, const char *path, struct message *mess
         }
         buf_clear(&s->out);
         decode_print(&s->out, s->adapter->name, message, &decoding);
-        fwrite(s->out.data, 1, s->out.len, stdout);
+        (void)fwrite(s->out.data, 1, s->out.len, stdout);
     }
     mem_free(&data);
     return code;
 }
 
-/* The text up to a tab; moves behind it. */
-static struct bytes take_column(struct bytes *line)
-{
-    const uint8_t *tab = line->len ? memchr(line->data, '\t', line->len) : NULL;
-    size_t len = tab ? (size_t)(tab - line->data) : line->len;
-    struct bytes column = bytes_slice(*line, 0, len);
-    *line = bytes_slice(*line, len + 1, line->len);
-    return column;
-}
-
-/* "qos=1", "retain=0" or "received=TIME"; false for anything else. */
-static bool take_flag(struct bytes column, struct message *message)
-{
-    struct bytes received = bytes_slice(column, strlen("received="), column.len);
-    bool zoned = false;
-    bool qos = column.len == 5 && bytes_start_with(column, BYTES("qos="));
-    if (qos && column.data[4] >= '0' && column.data[4] <= '2') {
-        message->qos = (uint8_t)(column.data[4] - '0');
-        return true;
-    }
-    if (bytes_are(column, "retain=0") || bytes_are(column, "retain=1")) {
-        message->retained = bytes_are(column, "retain=1");
-        return true;
-    }
-    return bytes_start_with(column, BYTES("received=")) &&
-           time_parse_iso(received, &message->received_ns, &zoned);
-}
-
-/* The path of `name` beside the list file. */
-static char *beside(const char *list, struct bytes name)
-{
-    const char *slash = strrchr(list, '/');
-    struct buf path;
-    buf_init(&path, 8192);
-    if (slash && name.len && name.data[0] != '/') {
-        buf_add(&path, (struct bytes){(const uint8_t *)list, (size_t)(slash - list) + 1});
-    }
-    buf_add(&path, name);
-    char *text = mem_text(buf_bytes(&path));
-    buf_deinit(&path);
-    return text;
-}
-
-static int decode_line(struct session *s, const char *list, struct bytes line)
-{
-    struct message message = {.received_ns = s->received_ns};
-    struct bytes name = take_column(&line);
-    message.topic = take_column(&line);
-    bool good = name.len > 0 && message.topic.len > 0;
-    while (good && line.len) {
-        good = take_flag(take_column(&line), &message);
-    }
-    if (!good) {
-        fprintf(stderr,
-                "emgate decode: '%s': a line is 'file<TAB>topic<TAB>qos=N<TAB>retain=0', "
-                "not '%.*s'\n",
-                list, BYTES_ARG(name));
-        return EXIT_DATA;
-    }
-    char *path = beside(list, name);
-    int code = decode_file(s, path, &message);
-    mem_free(&path);
-    return code;
-}
-
-/* The next line that names a payload, or an empty one at the end. */
-static struct bytes next_line(struct bytes *rest)
-{
-    while (rest->len) {
-        const uint8_t *end = memchr(rest->data, '\n', rest->len);
-        size_t len = end ? (size_t)(end - rest->data) : rest->len;
-        struct bytes line = bytes_slice(*rest, 0, len);
-        *rest = bytes_slice(*rest, len + 1, rest->len);
-        if (line.len && line.data[line.len - 1] == '\r') {
-            line.len--;
-        }
-        if (line.len && line.data[0] != '#') {
-            return line;
-        }
-    }
-    return BYTES("");
-}
-
-static int decode_list(struct session *s, const char *list)
+static int decode_list(struct session *s, const char *path)
 {
     uint8_t *data = NULL;
     size_t len = 0;
     int code = EXIT_OK;
-    if (!cli_read_file(list, LIST_MAX, &data, &len)) {
+    enum topic_list_result result = TOPIC_LIST_ITEM;
+    if (!cli_read_file(path, LIST_MAX, &data, &len)) {
         return EXIT_DATA;
     }
-    struct bytes rest = {.data = data, .len = len};
-    struct bytes line = next_line(&rest);
-    while (code == EXIT_OK && line.len) {
-        struct bytes following = next_line(&rest);
-        s->last = following.len == 0;
-        code = decode_line(s, list, line);
-        line = following;
+    struct topic_list list = topic_list_of(path, (struct bytes){data, len});
+    while (code == EXIT_OK && result == TOPIC_LIST_ITEM) {
+        struct message message = {.received_ns = s->received_ns};
+        char *file = NULL;
+        result = topic_list_next(&list, &message, &file);
+        s->last = !topic_list_more(&list);
+        code = result == TOPIC_LIST_ITEM ? decode_file(s, file, &message) : code;
+        mem_free(&file);
     }
     mem_free(&data);
+    if (result == TOPIC_LIST_BAD) {
+        fprintf(stderr, "emgate decode: %s:%d: a line is '" TOPIC_LIST_FORM "'\n", path,
+                list.line);
+        return EXIT_DATA;
+    }
     return code;
 }
 

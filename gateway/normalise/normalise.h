@@ -25,11 +25,11 @@ void normaliser_close(struct normaliser **normaliser);
 /* What became of a reading for one point. */
 struct normalised {
     size_t point;
-    struct sample sample; /* when `usable`; SAMPLE_BAD when it says "no value now" */
-    bool usable;
+    struct sample sample; /* SAMPLE_BAD when it says "no value now" */
     /* Why it could not be used as it is, or NULL: wrong_unit (not usable at all),
      * out_of_range, not_a_number, or the adapter's word (kept as a bad sample). */
     const char *reason;
+    bool usable;      /* `sample` holds */
     bool dead_letter; /* the reason is a fault of the data, not the device's own word */
 };
 

@@ -15,3 +15,6 @@ target_compile_definitions(unit_cli_doctor_test PRIVATE EMGATE_ROOT="${CMAKE_SOU
 unit_test(unit/cli/tap_test.c cli)
 unit_test(unit/cli/outline_test.c cli)
 unit_test(unit/cli/plan_extract_test.c cli)
+unit_test(unit/cli/topic_list_test.c cli)
+unit_test(unit/cli/golden_test.c cli)
+unit_test(unit/cli/samples_test.c cli)
