@@ -276,6 +276,12 @@ static double take_output(struct process_value *out, const struct method_output 
     case OUTPUT_ENERGY:
         add_maybe(&out->fuel_energy, value);
         return 0;
+    case OUTPUT_EMBEDDED_DIRECT:
+        return value;
+    case OUTPUT_CONSUMED:
+    case OUTPUT_EMBEDDED_INDIRECT: /* added up by embed() */
+    case OUTPUT_EMBEDDED_DEFAULT:
+    case OUTPUT_EMBEDDED_ELECTRICITY:
     case OUTPUT_PLAIN:
         return 0;
     }
@@ -292,7 +298,9 @@ static void take_outputs(struct process_value *out, struct stream_value *value)
                                 value->outputs[i].value * value->stream->share);
         }
     }
-    value->has_co2e = true;
+    bool own = value->stream->precursor && value->stream->precursor->process;
+    value->has_co2e = !own;
+    value->missing = own ? "made in the installation: solved over the period" : "";
     value->co2e = co2e;
 }
 
@@ -355,7 +363,7 @@ static void compute_streams(struct work *w)
         compute_stream(w, value);
         w->out->terms[term].has = true;
         undetermined[term] = undetermined[term] || !value->has_co2e;
-        w->out->complete = w->out->complete && value->has_co2e;
+        w->out->complete = w->out->complete && value->outputs;
         sum_add(&sums[term], value->co2e);
     }
     for (int term = 0; term < TERM_COUNT; term++) {
@@ -365,6 +373,45 @@ static void compute_streams(struct work *w)
     }
 }
 
+/* ---- precursors ---- */
+
+struct maybe stream_output(const struct stream_value *value, enum output_role role)
+{
+    const struct method_output *outputs = value->stream->method->outputs;
+    for (size_t i = 0; value->outputs && outputs[i].name; i++) {
+        if (outputs[i].role == role && value->outputs[i].has) {
+            return (struct maybe){true, value->outputs[i].value * value->stream->share};
+        }
+    }
+    return (struct maybe){.has = false};
+}
+
+/* Sums one kind over the precursors; there is a sum when all of them have it. */
+static struct maybe sum_embedded(const struct process_value *value, enum output_role role)
+{
+    struct sum sum = {0};
+    struct maybe total = {.has = value->precursor_count > 0};
+    for (size_t s = 0; s < value->process->stream_count; s++) {
+        if (value->streams[s].stream->precursor) {
+            struct maybe part = stream_output(&value->streams[s], role);
+            total.has = total.has && part.has;
+            sum_add(&sum, part.value);
+        }
+    }
+    total.value = total.has ? sum_value(&sum) : 0;
+    return total;
+}
+
+static void embed(struct process_value *value)
+{
+    for (size_t s = 0; s < value->process->stream_count; s++) {
+        value->precursor_count += value->process->streams[s].precursor ? 1 : 0;
+    }
+    value->embedded_direct = sum_embedded(value, OUTPUT_EMBEDDED_DIRECT);
+    value->embedded_indirect = sum_embedded(value, OUTPUT_EMBEDDED_INDIRECT);
+    value->embedded_default = sum_embedded(value, OUTPUT_EMBEDDED_DEFAULT);
+}
+
 /* ---- attribution ---- */
 
 /* True when every stream of the terms in eq. 55 has a value. */
@@ -372,7 +419,8 @@ static bool direct_known(const struct process_value *value)
 {
     for (size_t s = 0; s < value->process->stream_count; s++) {
         const struct stream_value *stream = &value->streams[s];
-        if (stream->stream->term != TERM_INDIRECT && !stream->has_co2e) {
+        int term = stream->stream->term;
+        if (term != TERM_INDIRECT && term != TERM_PRECURSOR && !stream->has_co2e) {
             return false;
         }
     }
@@ -390,6 +438,11 @@ static void attribute(struct process_value *value)
         value->attributed_direct = (struct maybe){true, sum < 0 ? 0 : sum};
     }
     value->attributed_indirect = t[TERM_INDIRECT];
+}
+
+static struct maybe specific(struct maybe own, struct maybe embedded, double level)
+{
+    return (struct maybe){own.has && embedded.has, (own.value + embedded.value) / level};
 }
 
 static void compute_activity(struct process_value *value)
@@ -410,6 +463,10 @@ static void compute_activity(struct process_value *value)
                                            value->attributed_direct.value / level};
         value->see_indirect = (struct maybe){value->attributed_indirect.has,
                                              value->attributed_indirect.value / level};
+        value->good_direct =
+            specific(value->attributed_direct, value->embedded_direct, level);
+        value->good_indirect =
+            specific(value->attributed_indirect, value->embedded_indirect, level);
     }
 }
 
@@ -429,6 +486,7 @@ enum err process_compute(const struct process_window *window, struct arena *aren
                          window->process->id);
     }
     attribute(ret_value);
+    embed(ret_value);
     compute_activity(ret_value);
     return ERR_OK;
 }

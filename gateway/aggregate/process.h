@@ -10,6 +10,8 @@
  *                  least 0; t CO2e      2025/2547 Annex III A, eq. 55
  *   AttrEm_indir = Em_el,cons           eq. 56
  *   SEE          = AttrEm / AL          eq. 57, 58; t CO2e per functional unit
+ *   SEE_g        = (AttrEm + sum(M_i x SEE_i)) / AL   eq. 59, 60; where all precursors
+ *                  are bought; those of the installation are solved over a period
  */
 #ifndef AGGREGATE_PROCESS_H
 #define AGGREGATE_PROCESS_H
@@ -65,6 +67,9 @@ struct maybe {
     double value;
 };
 
+/* What the method gave in this role, the stream's share taken. */
+struct maybe stream_output(const struct stream_value *value, enum output_role role);
+
 enum process_gas { GAS_CO2, GAS_N2O, GAS_CF4, GAS_C2F6, GAS_CH4, GAS_COUNT };
 
 struct process_value {
@@ -81,7 +86,12 @@ struct process_value {
     struct maybe co2_biomass;  /* t CO2, zero-rated */
     struct maybe co2_unproven; /* t CO2 of biomass without evidence, in the fossil CO2 */
     struct maybe see_direct, see_indirect;
-    double gas_t[GAS_COUNT]; /* t of each gas, over the streams */
+    /* Embedded in the precursors; none where one of them has no value of its own. */
+    size_t precursor_count;
+    struct maybe embedded_direct, embedded_indirect;
+    struct maybe embedded_default;           /* of the direct ones, by default values */
+    struct maybe good_direct, good_indirect; /* specific, with the precursors */
+    double gas_t[GAS_COUNT];                 /* t of each gas, over the streams */
     bool gas_has[GAS_COUNT];
     bool complete; /* every input was there and valid */
 };

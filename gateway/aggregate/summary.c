@@ -124,6 +124,46 @@ static void write_outputs(struct writer *w, const struct stream_value *value,
     }
 }
 
+static void write_embedded(struct writer *w, const struct stream_value *value,
+                           Emgate__V1__Precursor *p)
+{
+    const struct plan_precursor *from = value->stream->precursor;
+    struct maybe consumed = stream_output(value, OUTPUT_CONSUMED);
+    const char *unit = "t CO2e";
+    consumed.value *= from->to_unit;
+    p->consumed = known(w, consumed, from->unit);
+    p->embedded_direct = known(w, stream_output(value, OUTPUT_EMBEDDED_DIRECT), unit);
+    p->embedded_indirect = known(w, stream_output(value, OUTPUT_EMBEDDED_INDIRECT), unit);
+    p->embedded_by_default =
+        known(w, stream_output(value, OUTPUT_EMBEDDED_DEFAULT), unit);
+    p->embedded_electricity =
+        known(w, stream_output(value, OUTPUT_EMBEDDED_ELECTRICITY), "MWh");
+}
+
+static Emgate__V1__Precursor *write_precursor(struct writer *w,
+                                              const struct stream_value *value)
+{
+    const struct plan_precursor *from = value->stream->precursor;
+    Emgate__V1__Precursor *p = from ? arena_new(w->arena, Emgate__V1__Precursor) : NULL;
+    if (!p) {
+        return NULL;
+    }
+    emgate__v1__precursor__init(p);
+    p->process = text(from->process);
+    p->category = text(from->category);
+    p->cn = text(from->cn);
+    p->origin = text(from->origin);
+    p->supplier = text(from->supplier);
+    p->installation = text(from->installation);
+    p->verification = text(from->verification);
+    p->period = text(from->period);
+    p->default_good = text(from->defaults);
+    p->exempt = from->exempt;
+    p->indirect_counts = from->indirect_counts;
+    write_embedded(w, value, p);
+    return p;
+}
+
 static Emgate__V1__Stream *write_stream(struct writer *w,
                                         const struct stream_value *value)
 {
@@ -140,6 +180,7 @@ static Emgate__V1__Stream *write_stream(struct writer *w,
     write_outputs(w, value, s);
     s->co2e = known(w, (struct maybe){value->has_co2e, value->co2e}, "t CO2e");
     s->missing = text(value->missing);
+    s->precursor = write_precursor(w, value);
     return s;
 }
 
@@ -198,6 +239,9 @@ static Emgate__V1__Attribution *write_attribution(struct writer *w)
     a->attributed_direct = known(w, w->value->attributed_direct, unit);
     a->attributed_indirect = known(w, w->value->attributed_indirect, unit);
     a->floored = w->value->floored;
+    a->embedded_direct = known(w, w->value->embedded_direct, unit);
+    a->embedded_indirect = known(w, w->value->embedded_indirect, unit);
+    a->embedded_by_default = known(w, w->value->embedded_default, unit);
     return a;
 }
 
@@ -370,6 +414,7 @@ static void write_identity(struct writer *w, Emgate__V1__Summary *s)
     s->revision = w->facts->revision;
     s->time_zone = text(plan->installation.time_zone);
     s->country = text(plan->installation.country);
+    s->indirect_counts = process->indirect_counts;
     s->sector = text(process->sector ? process->sector : plan->installation.sector);
 }
 
@@ -415,6 +460,8 @@ enum err summary_write(const struct process_value *value,
     summary.co2_biomass_unproven = known(&w, value->co2_unproven, "t CO2");
     summary.see_direct = known(&w, value->see_direct, see_unit(&w));
     summary.see_indirect = known(&w, value->see_indirect, see_unit(&w));
+    summary.good_direct = known(&w, value->good_direct, see_unit(&w));
+    summary.good_indirect = known(&w, value->good_indirect, see_unit(&w));
     summary.quality = write_quality(&w);
     summary.provenance = write_provenance(&w);
     return pack(&summary, &w, ret_bytes, e);

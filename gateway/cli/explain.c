@@ -61,6 +61,11 @@ static void print_totals(const json_t *summary)
     print_term(summary, "activity_level", "activity level");
     print_term(summary, "see_direct", "specific direct (eq. 57)");
     print_term(summary, "see_indirect", "specific indirect (eq. 58)");
+    print_term(a, "embedded_direct", "embedded in precursors, direct (eq. 60)");
+    print_term(a, "embedded_indirect", "embedded in precursors, indirect");
+    print_term(a, "embedded_by_default", "of the direct, by default values");
+    print_term(summary, "good_direct", "specific direct with them (eq. 59)");
+    print_term(summary, "good_indirect", "specific indirect with them");
 }
 
 static const json_t *with_text(const json_t *list, const char *key, const char *text)
@@ -138,6 +143,34 @@ static void print_lines(const char *text)
     }
 }
 
+/* "    made by process 'steel'", "    ferro_nickel, origin ID, verification V-1". */
+static void print_precursor(const json_t *precursor)
+{
+    static const struct {
+        const char *key, *words;
+    } parts[] = {{"cn", "CN"},
+                 {"origin", "origin"},
+                 {"supplier", "supplier"},
+                 {"installation", "installation"},
+                 {"verification", "verification"},
+                 {"period", "period"},
+                 {"default_good", "default values of"}};
+    const char *process = remote_text(precursor, "process");
+    if (!precursor) {
+        return;
+    }
+    printf("    %s", remote_text(precursor, "category"));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *text = remote_text(precursor, parts[i].key);
+        if (text[0]) {
+            printf(", %s %s", parts[i].words, text);
+        }
+    }
+    printf("%s%s%s%s\n", process[0] ? "; made by process '" : "", process,
+           process[0] ? "', solved over the period" : "",
+           json_is_true(json_object_get(precursor, "exempt")) ? "; counts as zero" : "");
+}
+
 static void print_stream(const json_t *answer, const json_t *stream)
 {
     const json_t *more =
@@ -149,6 +182,7 @@ static void print_stream(const json_t *answer, const json_t *stream)
     printf("%s%s\n    method %s, version %s: %s\n", missing[0] ? ": " : "", missing,
            remote_text(stream, "method"), remote_text(stream, "method_version"),
            remote_text(more, "source"));
+    print_precursor(json_object_get(stream, "precursor"));
     print_lines(remote_text(more, "formula"));
     print_lines(remote_text(more, "calculation"));
     const json_t *inputs = json_object_get(stream, "inputs");

@@ -264,7 +264,8 @@ const struct command command_export = {
         "here and nowhere else; each stands beside the exact one.  A day or a time\n"
         "without zone is of the installation's time zone: --from 2026-01-01 --to\n"
         "2027-01-01 is the calendar year.  xlsx has the cells of the Commission's\n"
-        "communication template: docs/formats/xlsx.md.  With --plan nothing is "
+        "communication template: docs/formats/xlsx.md.  Specific embedded emissions\n"
+        "are those of the goods with their precursors.  With --plan nothing is "
         "reported:\n"
         "it writes what the configuration says of locations, points, methods, factors\n"
         "and rules for missing data (Annex II A.5).",

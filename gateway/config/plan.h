@@ -147,6 +147,22 @@ struct plan_input {
 
 struct method;
 
+/* What a stream of the method precursor or precursor_own consumes. */
+struct plan_precursor {
+    const char *process;  /* of this installation that makes it, or NULL: bought */
+    double to_unit;       /* from t consumed to `unit` */
+    const char *unit;     /* functional unit of `process`; "t" */
+    const char *category; /* aggregated category of goods */
+    const char *cn;       /* or NULL */
+    const char *origin;   /* ISO 3166 alpha-2, or NULL: the installation's own */
+    const char *supplier, *installation; /* or NULL */
+    const char *verification; /* reference of the verification report, or NULL */
+    const char *period;       /* of the supplier's values, or NULL */
+    const char *defaults;     /* good of the country's default values, or NULL */
+    bool exempt;              /* of Union or exempt origin: counts as zero */
+    bool indirect_counts;     /* it is not in Annex II of 2023/956 */
+};
+
 struct plan_stream {
     const char *id;
     const char *name;
@@ -155,6 +171,7 @@ struct plan_stream {
     const struct plan_input *inputs;
     size_t input_count;
     double share; /* of this stream that belongs to the process, 0..1 */
+    const struct plan_precursor *precursor; /* or NULL: it is none */
 };
 
 struct plan_activity {
@@ -170,6 +187,7 @@ struct plan_process {
     const char *route;
     const char *cn;
     const char *sector;
+    bool indirect_counts;                   /* it is not in Annex II of 2023/956 */
     const char *functional_unit;            /* such as "t" */
     const struct plan_activity *activities; /* summed */
     size_t activity_count;

@@ -348,6 +348,17 @@ static void read_map(struct input *in, const struct node *node)
     }
 }
 
+static void keep_factors(struct input *in)
+{
+    if (in->count > 0) {
+        struct plan_factor *kept = pool_take(in->b->pool, in->count, sizeof *kept);
+        memcpy(kept, in->factors, in->count * sizeof *kept);
+        in->plan->factors = kept;
+        in->plan->factor_count = in->count;
+    }
+    mem_free(&in->factors);
+}
+
 static void read_input(struct input *in, const struct node *node)
 {
     if (node->kind == NODE_MAP) {
@@ -359,13 +370,7 @@ static void read_input(struct input *in, const struct node *node)
         struct plan_factor open = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
         read_constant(in, &bare, &open);
     }
-    if (in->count > 0) {
-        struct plan_factor *kept = pool_take(in->b->pool, in->count, sizeof *kept);
-        memcpy(kept, in->factors, in->count * sizeof *kept);
-        in->plan->factors = kept;
-        in->plan->factor_count = in->count;
-    }
-    mem_free(&in->factors);
+    keep_factors(in);
 }
 
 /* ---- all inputs of a stream ---- */
@@ -454,7 +459,8 @@ void build_inputs(struct build *b, struct plan_stream *stream, const struct node
         return;
     }
     struct plan_input *plans =
-        pool_take(b->pool, inputs ? inputs->count : 0, sizeof *plans);
+        pool_take(b->pool, (inputs ? inputs->count : 0) + INPUTS_BY_RULE, sizeof *plans);
+    b->inputs = plans;
     stream->inputs = plans;
     NODE_EACH(node, inputs)
     {
@@ -475,4 +481,82 @@ void build_inputs(struct build *b, struct plan_stream *stream, const struct node
         read_input(&in, node);
     }
     check_given(b, stream, inputs ? inputs : place);
+}
+
+/* ---- inputs that follow from a rule ---- */
+
+/* A further input of the stream; its array has room. */
+static struct input further_input(struct build *b, struct plan_stream *stream,
+                                  const char *name)
+{
+    size_t item = 0;
+    int index = method_input_find(stream->method, bytes_of(name), &item);
+    ASSERT(index >= 0);
+    struct plan_input *plan = &b->inputs[stream->input_count++];
+    *plan = (struct plan_input){.method_input = (size_t)index, .scale = 1, .sign = 1};
+    return (struct input){
+        .b = b, .method_input = &stream->method->inputs[index], .plan = plan};
+}
+
+bool build_library_input(struct build *b, struct plan_stream *stream, const char *input,
+                         const char *id)
+{
+    if (!table_find(&b->factors, bytes_of(id))) {
+        return false;
+    }
+    struct node name = {.kind = NODE_SCALAR, .text = bytes_of(id)};
+    struct value value = {.factor = &name};
+    struct plan_factor open = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
+    struct input in = further_input(b, stream, input);
+    read_factor(&in, &value, &open);
+    keep_factors(&in);
+    return true;
+}
+
+void build_rule_input(struct build *b, struct plan_stream *stream, const char *input,
+                      double value, const char *source)
+{
+    struct plan_factor factor = {.value = value,
+                                 .from_ns = INT64_MIN,
+                                 .to_ns = INT64_MAX,
+                                 .origin = "rule",
+                                 .source = source};
+    struct input in = further_input(b, stream, input);
+    add_factor(&in, &factor);
+    keep_factors(&in);
+}
+
+/* The text of a value as it is written, "25.8 GJ/t": of a list the first; NULL: none. */
+static const struct node *written_value(struct build *b, const struct node *node)
+{
+    if (node && node->kind == NODE_LIST) {
+        node = node->first;
+    }
+    if (!node || node->kind == NODE_SCALAR) {
+        return node;
+    }
+    const struct node *factor = node_find(node, "factor");
+    const struct library_factor *found =
+        factor ? table_find(&b->factors, factor->text) : NULL;
+    return found ? found->value : node_find(node, "value");
+}
+
+bool build_input_unit(struct build *b, const struct plan_stream *stream,
+                      const char *input, struct unit *ret_unit)
+{
+    double number = 0;
+    for (size_t i = 0; i < stream->input_count; i++) {
+        const struct plan_input *plan = &stream->inputs[i];
+        if (strcmp(stream->method->inputs[plan->method_input].name, input) != 0) {
+            continue;
+        }
+        if (plan->point) {
+            return units_parse(b->units, bytes_of(plan->point->window_unit), ret_unit,
+                               NULL) == ERR_OK;
+        }
+        const struct node *value = written_value(b, plan->node);
+        return value && units_parse_quantity(b->units, value->text, &number, ret_unit,
+                                             NULL) == ERR_OK;
+    }
+    return false;
 }

@@ -19,13 +19,15 @@ struct build {
     struct pool *pool; /* the plan's; everything is taken from it */
     const struct bundle *bundle;
     struct problems *problems;
-    bool files_missing;       /* already told by bundle_read() */
-    struct units *units;      /* NULL until build_open_units() */
-    struct zone *zone;        /* the installation's; NULL when it has a problem */
-    struct table points;      /* id -> struct plan_point */
-    struct table factors;     /* id -> struct library_factor */
-    struct table factor_sets; /* "name@version" of those used, in order of use */
-    bool input_lacks_point;   /* of a stream: told where the point stands */
+    bool files_missing;        /* already told by bundle_read() */
+    struct units *units;       /* NULL until build_open_units() */
+    struct zone *zone;         /* the installation's; NULL when it has a problem */
+    struct table points;       /* id -> struct plan_point */
+    struct table factors;      /* id -> struct library_factor */
+    struct table factor_sets;  /* "name@version" of those used, in order of use */
+    bool input_lacks_point;    /* of a stream: told where the point stands */
+    struct plan_input *inputs; /* of the stream being read */
+    struct own_precursor *own_precursors; /* linked when all processes are read */
 };
 
 struct section {
@@ -47,7 +49,7 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], library_settings[], status_settings[];
+    activity_settings[], library_settings[], status_settings[], precursor_settings[];
 
 /* The file of the bundle, parsed; kept until the plan is freed.  NULL after a problem
  * at `node`. */
@@ -109,6 +111,33 @@ void build_frozen(struct build *b, struct plan_point *point, const struct node *
 void build_inputs(struct build *b, struct plan_stream *stream, const struct node *inputs,
                   const struct node *place);
 
+/* More inputs than the configuration names, for rules of precursors. */
+#define INPUTS_BY_RULE 4
+
+/* Gives an input that the configuration left out the library's values of this id; false:
+ * there are none. */
+bool build_library_input(struct build *b, struct plan_stream *stream, const char *input,
+                         const char *id);
+
+/* The same with a number that a rule says; in the canonical unit. */
+void build_rule_input(struct build *b, struct plan_stream *stream, const char *input,
+                      double value, const char *source);
+
+/* The unit that an input is written in: of its point's window, or of its first value;
+ * false when it is not there or does not read. */
+bool build_input_unit(struct build *b, const struct plan_stream *stream,
+                      const char *input, struct unit *ret_unit);
+
+/* ---- precursors (plan_precursors.c) ---- */
+
+/* Reads the map `precursor` (NULL: there is none) of the stream at `place`, and gives
+ * the stream the inputs that follow from it. */
+void build_precursor(struct build *b, struct plan_stream *stream, const struct node *map,
+                     const struct node *place);
+
+/* Finds the processes that make what others consume. */
+void build_link_precursors(struct build *b);
+
 /* Runs the method on made-up values; a problem at `place` when it refuses the inputs
  * whatever their values (plan_trial.c). */
 void build_try_method(struct build *b, const struct plan_stream *stream,
@@ -121,6 +150,7 @@ struct category {
     const char *sector;
     const char *unit; /* functional unit */
     const char *const *routes;
+    bool indirect_counts;
 };
 extern const struct category categories[];
 extern const char *const category_names[];
@@ -129,5 +159,8 @@ extern const char *const substitution_names[];
 
 /* An ISO 3166-1 alpha-2 code. */
 bool is_country(const char *code);
+
+/* A country whose goods count as zero: the Union, and Annex III of 2023/956. */
+bool is_exempt(const char *code);
 
 #endif

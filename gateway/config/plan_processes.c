@@ -14,6 +14,7 @@ struct stream {
     const struct node *method;
     const struct node *term;
     const struct node *inputs;
+    const struct node *precursor;
 };
 
 const struct setting stream_settings[] = {
@@ -36,7 +37,7 @@ const struct setting stream_settings[] = {
      .initial = SETTING_UNSET,
      .help = "Which term of the attribution it belongs to: `direct`, `indirect`, "
              "`heat_import`, `heat_export`, `waste_gas_import`, `waste_gas_export`, "
-             "`el_produced`; by default the method's."},
+             "`electricity_produced`, `precursor`; by default the method's."},
     {.key = "share",
      .type = SETTING_SHARE,
      AT(struct stream, plan.share),
@@ -47,6 +48,12 @@ const struct setting stream_settings[] = {
      AT(struct stream, inputs),
      .initial = SETTING_UNSET,
      .help = "Where each input of the method comes from, by its name."},
+    {.key = "precursor",
+     .type = SETTING_MAP,
+     AT(struct stream, precursor),
+     .initial = SETTING_UNSET,
+     .help =
+         "Of the methods `precursor` and `precursor_own`: what it is and who made it."},
     {0},
 };
 
@@ -116,6 +123,7 @@ static void read_stream(struct build *b, const struct node *node, struct stream 
     b->input_lacks_point = false;
     if (stream->plan.method) {
         build_inputs(b, &stream->plan, stream->inputs, node);
+        build_precursor(b, &stream->plan, stream->precursor, node);
     }
     bool sound = b->problems->count == before && !b->input_lacks_point;
     if (stream->plan.method && sound) {
@@ -355,6 +363,7 @@ static void read_process(struct build *b, const struct node *node,
     }
     const struct category *category = &categories[process->category];
     plan->category = category->name;
+    plan->indirect_counts = category->indirect_counts;
     plan->sector = process->sector == SECTOR_OF_CATEGORY ? category->sector
                                                          : sector_names[process->sector];
     if (good) {
@@ -393,6 +402,7 @@ static void read_processes(struct build *b, const struct node *section)
     table_deinit(&seen);
     b->plan->processes = processes;
     b->plan->process_count = count;
+    build_link_precursors(b);
 }
 
 const struct section section_processes = {

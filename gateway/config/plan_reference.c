@@ -37,6 +37,8 @@ static void print_parts(const struct section *section, struct buf *out)
         print_part("processes.activity", "Each item of the list.", activity_settings,
                    out);
         print_part("processes.streams", "Each item of the list.", stream_settings, out);
+        print_part("processes.streams.precursor", "What a precursor is.",
+                   precursor_settings, out);
         print_part("processes.streams.inputs",
                    "Each input is one of `point`, `value` with `source`, `factor`, or a "
                    "list of values by date.",

@@ -24,38 +24,61 @@ static const char *const iron_routes[] = {"blast_furnace", "smelting_reduction",
 static const char *const steel_routes[] = {"basic_oxygen", "electric_arc", NULL};
 static const char *const aluminium_routes[] = {"primary", "secondary", NULL};
 
-/* name, sector, functional unit, routes.  A category without a unit takes any: the
+/* name, sector, functional unit, routes, whether indirect emissions count (goods that are
+ * not in Annex II of 2023/956).  A category without a unit takes any: the
  * process must say its own. */
 #define CATEGORIES(EACH)                                                                 \
-    EACH("calcined_clay", "cement", "t", NULL)                                           \
-    EACH("cement_clinker", "cement", "t", NULL)                                          \
-    EACH("cement", "cement", "t", NULL)                                                  \
-    EACH("aluminous_cement", "cement", "t", NULL)                                        \
-    EACH("hydrogen", "chemicals", "t", hydrogen_routes)                                  \
-    EACH("ammonia", "fertiliser", "kg N", ammonia_routes)                                \
-    EACH("nitric_acid", "fertiliser", "kg N", NULL)                                      \
-    EACH("urea", "fertiliser", "kg N", NULL)                                             \
-    EACH("mixed_fertilisers", "fertiliser", "kg N", NULL)                                \
-    EACH("sintered_ore", "iron_steel", "t", NULL)                                        \
-    EACH("pig_iron", "iron_steel", "t", iron_routes)                                     \
-    EACH("ferro_manganese", "iron_steel", "t", NULL)                                     \
-    EACH("ferro_chromium", "iron_steel", "t", NULL)                                      \
-    EACH("ferro_nickel", "iron_steel", "t", NULL)                                        \
-    EACH("direct_reduced_iron", "iron_steel", "t", NULL)                                 \
-    EACH("crude_steel", "iron_steel", "t", steel_routes)                                 \
-    EACH("iron_or_steel_products", "iron_steel", "t", NULL)                              \
-    EACH("unwrought_aluminium", "aluminium", "t", aluminium_routes)                      \
-    EACH("aluminium_products", "aluminium", "t", NULL)                                   \
-    EACH("electricity", "electricity", "kWh", NULL)                                      \
-    EACH("aviation", "aviation", NULL, NULL)                                             \
-    EACH("shipping", "shipping", NULL, NULL)                                             \
-    EACH("other", "other", NULL, NULL)
+    EACH("calcined_clay", "cement", "t", NULL, true)                                     \
+    EACH("cement_clinker", "cement", "t", NULL, true)                                    \
+    EACH("cement", "cement", "t", NULL, true)                                            \
+    EACH("aluminous_cement", "cement", "t", NULL, true)                                  \
+    EACH("hydrogen", "chemicals", "t", hydrogen_routes, false)                           \
+    EACH("ammonia", "fertiliser", "kg N", ammonia_routes, true)                          \
+    EACH("nitric_acid", "fertiliser", "kg N", NULL, true)                                \
+    EACH("urea", "fertiliser", "kg N", NULL, true)                                       \
+    EACH("mixed_fertilisers", "fertiliser", "kg N", NULL, true)                          \
+    EACH("sintered_ore", "iron_steel", "t", NULL, true)                                  \
+    EACH("pig_iron", "iron_steel", "t", iron_routes, false)                              \
+    EACH("ferro_manganese", "iron_steel", "t", NULL, false)                              \
+    EACH("ferro_chromium", "iron_steel", "t", NULL, false)                               \
+    EACH("ferro_nickel", "iron_steel", "t", NULL, false)                                 \
+    EACH("direct_reduced_iron", "iron_steel", "t", NULL, false)                          \
+    EACH("crude_steel", "iron_steel", "t", steel_routes, false)                          \
+    EACH("iron_or_steel_products", "iron_steel", "t", NULL, false)                       \
+    EACH("unwrought_aluminium", "aluminium", "t", aluminium_routes, false)               \
+    EACH("aluminium_products", "aluminium", "t", NULL, false)                            \
+    EACH("electricity", "electricity", "kWh", NULL, false)                               \
+    EACH("aviation", "aviation", NULL, NULL, false)                                      \
+    EACH("shipping", "shipping", NULL, NULL, false)                                      \
+    EACH("other", "other", NULL, NULL, false)
 
-#define AS_CATEGORY(name, sector, unit, routes) {name, sector, unit, routes},
-#define AS_NAME(name, sector, unit, routes) name,
+#define AS_CATEGORY(name, sector, unit, routes, indirect)                                \
+    {name, sector, unit, routes, indirect},
+#define AS_NAME(name, sector, unit, routes, indirect) name,
 
 const struct category categories[] = {CATEGORIES(AS_CATEGORY){0}};
 const char *const category_names[] = {CATEGORIES(AS_NAME) NULL};
+
+/* The country is one of the list "AT BE ...". */
+static bool is_listed(const char *codes, const char *code)
+{
+    if (strlen(code) != 2 || strchr(code, ' ')) {
+        return false;
+    }
+    for (const char *at = codes; *at; at += at[2] ? 3 : 2) {
+        if (at[0] == code[0] && at[1] == code[1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool is_exempt(const char *code)
+{
+    return is_listed("AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV "
+                     "MT NL NO PL PT RO SE SI SK",
+                     code);
+}
 
 bool is_country(const char *code)
 {
@@ -70,13 +93,5 @@ bool is_country(const char *code)
         "PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS "
         "ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY "
         "UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
-    if (strlen(code) != 2 || strchr(code, ' ')) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof codes - 1; i += 3) {
-        if (codes[i] == code[0] && codes[i + 1] == code[1]) {
-            return true;
-        }
-    }
-    return false;
+    return is_listed(codes, code);
 }

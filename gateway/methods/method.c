@@ -22,6 +22,7 @@ const char *const attribution_term_names[TERM_COUNT] = {
     [TERM_WASTE_GAS_IMPORT] = "waste_gas_import",
     [TERM_WASTE_GAS_EXPORT] = "waste_gas_export",
     [TERM_EL_PRODUCED] = "electricity_produced",
+    [TERM_PRECURSOR] = "precursor",
 };
 
 const struct method *method_find(struct bytes name)

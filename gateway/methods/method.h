@@ -52,17 +52,22 @@ struct method_input {
 /* How an output enters a process's totals when the method is used by a stream.  The unit
  * of an output with a role is the one said here, without alternatives. */
 enum output_role {
-    OUTPUT_PLAIN,        /* printed by compute, not summed */
-    OUTPUT_CO2E,         /* t CO2e that counts; summed into the stream's term */
-    OUTPUT_CO2_FOSSIL,   /* t CO2, gas total; also counts as CO2e */
-    OUTPUT_CO2_BIOMASS,  /* t CO2 zero-rated, reported apart */
-    OUTPUT_CO2_UNPROVEN, /* t CO2 of biomass without evidence: part of the fossil CO2,
-                            reported beside it */
-    OUTPUT_N2O,          /* t N2O, gas total; its CO2e is another output */
-    OUTPUT_CF4,          /* t CF4 */
-    OUTPUT_C2F6,         /* t C2F6 */
-    OUTPUT_CH4,          /* t CH4 */
-    OUTPUT_ENERGY,       /* TJ of fuel, reported */
+    OUTPUT_PLAIN,           /* printed by compute, not summed */
+    OUTPUT_CO2E,            /* t CO2e that counts; summed into the stream's term */
+    OUTPUT_CO2_FOSSIL,      /* t CO2, gas total; also counts as CO2e */
+    OUTPUT_CO2_BIOMASS,     /* t CO2 zero-rated, reported apart */
+    OUTPUT_CO2_UNPROVEN,    /* t CO2 of biomass without evidence: part of the fossil CO2,
+                               reported beside it */
+    OUTPUT_N2O,             /* t N2O, gas total; its CO2e is another output */
+    OUTPUT_CF4,             /* t CF4 */
+    OUTPUT_C2F6,            /* t C2F6 */
+    OUTPUT_CH4,             /* t CH4 */
+    OUTPUT_ENERGY,          /* TJ of fuel, reported */
+    OUTPUT_CONSUMED,        /* t of a precursor that was consumed */
+    OUTPUT_EMBEDDED_DIRECT, /* t CO2e embedded in a precursor, direct */
+    OUTPUT_EMBEDDED_INDIRECT,    /* t CO2e, indirect */
+    OUTPUT_EMBEDDED_DEFAULT,     /* t CO2e of the direct ones that rest on defaults */
+    OUTPUT_EMBEDDED_ELECTRICITY, /* MWh */
 };
 
 struct method_output {
@@ -73,7 +78,8 @@ struct method_output {
     const char *help;
 };
 
-/* Which term of the attribution (eq. 55, 56) a stream's CO2e belongs to. */
+/* Which term of the attribution (eq. 55, 56) a stream's CO2e belongs to; a precursor's
+ * belongs to none of them, but to EE_InpMat (eq. 60). */
 enum attribution_term {
     TERM_DIRECT,           /* DirEm* */
     TERM_INDIRECT,         /* Em_el,cons */
@@ -82,6 +88,7 @@ enum attribution_term {
     TERM_WASTE_GAS_IMPORT, /* WG_imp */
     TERM_WASTE_GAS_EXPORT, /* WG_exp, subtracted */
     TERM_EL_PRODUCED,      /* Em_el,prod, subtracted */
+    TERM_PRECURSOR,        /* EE_InpMat, direct part */
     TERM_COUNT,
 };
 

@@ -93,6 +93,16 @@ static const char *role_name(enum output_role role)
         return "total of CH4";
     case OUTPUT_ENERGY:
         return "fuel energy";
+    case OUTPUT_CONSUMED:
+        return "precursor consumed";
+    case OUTPUT_EMBEDDED_DIRECT:
+        return "embedded, direct";
+    case OUTPUT_EMBEDDED_INDIRECT:
+        return "embedded, indirect";
+    case OUTPUT_EMBEDDED_DEFAULT:
+        return "embedded, by default values";
+    case OUTPUT_EMBEDDED_ELECTRICITY:
+        return "electricity embedded";
     }
     return "";
 }

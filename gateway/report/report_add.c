@@ -179,6 +179,46 @@ static void describe_stream(struct report *report, struct stream_total *total,
     }
 }
 
+static void describe_precursor(struct pool *pool, struct precursor_total *total,
+                               const json_t *from)
+{
+    keep(pool, &total->process, text_of(from, "process"));
+    keep(pool, &total->category, text_of(from, "category"));
+    keep(pool, &total->cn, text_of(from, "cn"));
+    keep(pool, &total->origin, text_of(from, "origin"));
+    keep(pool, &total->supplier, text_of(from, "supplier"));
+    keep(pool, &total->installation, text_of(from, "installation"));
+    keep(pool, &total->verification, text_of(from, "verification"));
+    keep(pool, &total->period, text_of(from, "period"));
+    keep(pool, &total->default_good, text_of(from, "default_good"));
+    total->exempt = json_is_true(json_object_get(from, "exempt"));
+    total->indirect_counts = json_is_true(json_object_get(from, "indirect_counts"));
+}
+
+static void add_precursor(struct pool *pool, struct stream_total *stream,
+                          const json_t *from)
+{
+    if (!from) {
+        return;
+    }
+    if (!stream->precursor) {
+        stream->precursor = pool_new(pool, struct precursor_total);
+    }
+    struct precursor_total *total = stream->precursor;
+    const json_t *consumed = json_object_get(from, "consumed");
+    describe_precursor(pool, total, from);
+    if (consumed) {
+        snprintf(total->unit, sizeof total->unit, "%s", text_of(consumed, "unit"));
+    }
+    want(&total->consumed, consumed);
+    if (!total->process) {
+        want(&total->direct, json_object_get(from, "embedded_direct"));
+        want(&total->indirect, json_object_get(from, "embedded_indirect"));
+        want(&total->by_default, json_object_get(from, "embedded_by_default"));
+        want(&total->electricity, json_object_get(from, "embedded_electricity"));
+    }
+}
+
 static void add_stream(struct report *report, struct process_total *process,
                        const json_t *stream, const char *window)
 {
@@ -189,8 +229,12 @@ static void add_stream(struct report *report, struct process_total *process,
     }
     describe_stream(report, total, stream);
     const json_t *co2e = json_object_get(stream, "co2e");
-    want(&total->co2e, co2e);
-    want(&process->terms[total->term], co2e);
+    const json_t *precursor = json_object_get(stream, "precursor");
+    add_precursor(&report->pool, total, precursor);
+    if (!*text_of(precursor, "process")) {
+        want(&total->co2e, co2e);
+        want(&process->terms[total->term], co2e);
+    }
     (void)take(&total->biomass, quantity_of(stream, "outputs", "co2_biomass"));
     (void)take(&total->unproven, quantity_of(stream, "outputs", "co2_biomass_unproven"));
     (void)take(&total->heat, quantity_of(stream, "outputs", "heat"));
@@ -272,6 +316,7 @@ bool report_add(struct report *report, const json_t *summary)
         return false;
     }
     describe_process(report, process, summary);
+    process->indirect_counts = json_is_true(json_object_get(summary, "indirect_counts"));
     add_quality(process, summary);
     want(&process->activity, json_object_get(summary, "activity_level"));
     (void)take(&process->electricity, json_object_get(summary, "electricity"));

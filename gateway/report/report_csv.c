@@ -2,6 +2,7 @@
 /* A report as comma-separated values, exact figures. */
 #include "report/report_private.h"
 
+#include "core/mem.h"
 #include "core/number.h"
 
 #include <math.h>
@@ -46,7 +47,8 @@ static void add_line_start(struct buf *out, const char *kind, const char *proces
     }
 }
 
-static void add_process(const struct process_total *process, struct buf *out)
+static void add_process(const struct process_total *process,
+                        const struct report_good *good, struct buf *out)
 {
     bool floored = false;
     add_line_start(out, "process", process->id, "", process->category);
@@ -55,8 +57,8 @@ static void add_process(const struct process_total *process, struct buf *out)
     add_text(out, process->functional_unit);
     add_number(out, report_direct(process, &floored));
     add_number(out, report_indirect(process));
-    add_number(out, report_see_direct(process));
-    add_number(out, report_see_indirect(process));
+    add_number(out, good->direct);
+    add_number(out, good->indirect);
     buf_print(out, ",%zu,%zu\r\n", process->windows, process->complete);
 }
 
@@ -81,11 +83,13 @@ void report_put_csv(const struct report *report, enum report_detail detail,
     buf_add_text(out,
                  "kind,process,stream,category_or_method,activity,unit,direct_t_co2e,"
                  "indirect_t_co2e,see_direct,see_indirect,windows,complete\r\n");
+    struct report_good *goods = report_goods_new(report);
     for (size_t i = 0; i < report->process_count; i++) {
         const struct process_total *process = &report->processes[i];
-        add_process(process, out);
+        add_process(process, &goods[i], out);
         for (size_t s = 0; detail == REPORT_FULL && s < process->stream_count; s++) {
             add_stream(process, &process->streams[s], out);
         }
     }
+    mem_free(&goods);
 }

@@ -2,10 +2,11 @@
 /* A report as JSON; numbers in brackets are the items of Annex IV.1. */
 #include "report/report_private.h"
 
+#include "core/mem.h"
+
 #include <math.h>
 
-/* A figure exact and rounded; null where it is undetermined. */
-static void put_figure(struct json_writer *w, const char *key, double value, int decimals,
+void report_put_figure(struct json_writer *w, const char *key, double value, int decimals,
                        const char *unit)
 {
     json_key(w, key);
@@ -23,7 +24,7 @@ static void put_sum(struct json_writer *w, const char *key, const struct figure 
                     int decimals, const char *unit)
 {
     if (figure->parts + figure->lacking > 0) {
-        put_figure(w, key, figure_value(figure), decimals, unit);
+        report_put_figure(w, key, figure_value(figure), decimals, unit);
     }
 }
 
@@ -113,9 +114,10 @@ static void put_stream(struct json_writer *w, const struct stream_total *stream)
     json_pair(w, "term", attribution_term_names[stream->term]);
     if (activity) {
         json_pair(w, "activity_data_name", activity->name);
-        put_figure(w, "activity_data", figure_value(&activity->sum), 3, activity->unit);
+        report_put_figure(w, "activity_data", figure_value(&activity->sum), 3,
+                          activity->unit);
     }
-    put_figure(w, "emissions", figure_value(&stream->co2e), 0, "t CO2e");
+    report_put_figure(w, "emissions", figure_value(&stream->co2e), 0, "t CO2e");
     put_sum(w, "zero_rated_biomass", &stream->biomass, 0, "t CO2");
     put_sum(w, "biomass_without_evidence", &stream->unproven, 0, "t CO2");
     put_sum(w, "heat", &stream->heat, 3, "TJ");
@@ -191,8 +193,9 @@ static void put_attribution(struct json_writer *w, const struct process_total *p
     for (int term = 0; term < TERM_COUNT; term++) {
         put_sum(w, attribution_term_names[term], &process->terms[term], 0, "t CO2e");
     }
-    put_figure(w, "attributed_direct", report_direct(process, &floored), 0, "t CO2e");
-    put_figure(w, "attributed_indirect", report_indirect(process), 0, "t CO2e");
+    report_put_figure(w, "attributed_direct", report_direct(process, &floored), 0,
+                      "t CO2e");
+    report_put_figure(w, "attributed_indirect", report_indirect(process), 0, "t CO2e");
     json_key(w, "floored_at_zero");
     json_bool(w, floored);
     json_close(w, '}');
@@ -214,32 +217,22 @@ static void put_gases(struct json_writer *w, const struct process_total *process
     json_close(w, ']');
 }
 
-/* [15], eq. 57 and 58 */
-static void put_specific(struct json_writer *w, const struct process_total *process)
-{
-    char unit[64] = "t CO2e/";
-    const char *of = process->functional_unit ? process->functional_unit : "";
-    double direct = report_see_direct(process);
-    double indirect = report_see_indirect(process);
-    strncat(unit, of, sizeof unit - strlen(unit) - 1);
-    put_figure(w, "specific_embedded_emissions_direct", direct, 5, unit);
-    put_figure(w, "specific_embedded_emissions_indirect", indirect, 5, unit);
-    put_figure(w, "specific_embedded_emissions_total", direct + indirect, 5, unit);
-}
-
 static void put_process(struct json_writer *w, const struct report *report,
-                        const struct process_total *process, enum report_detail detail)
+                        const struct report_good *goods, size_t index,
+                        enum report_detail detail)
 {
+    const struct process_total *process = &report->processes[index];
     json_open(w, '{');
     json_pair(w, "identifier", process->id);
     json_pair(w, "name", process->name);
     json_pair(w, "aggregated_goods_category", process->category);
     json_pair(w, "production_route", process->route);
     json_pair(w, "cn_code", process->cn);
-    put_figure(w, "activity_level", figure_value(&process->activity), 3,
-               process->functional_unit);
+    report_put_figure(w, "activity_level", figure_value(&process->activity), 3,
+                      process->functional_unit);
     put_attribution(w, process);
-    put_specific(w, process);
+    report_put_specific(w, process, &goods[index]);
+    report_put_precursors(w, report, goods, process);
     put_gases(w, process);
     put_sum(w, "electricity_consumed", &process->electricity, 3, "MWh");
     put_sum(w, "fuel_energy", &process->fuel_energy, 3, "TJ");
@@ -409,11 +402,14 @@ static void put_head(struct json_writer *w, const struct report *report,
 void report_put_json(const struct report *report, enum report_detail detail,
                      struct json_writer *w)
 {
+    struct report_good *goods = report_goods_new(report);
     json_open(w, '{');
     put_head(w, report, detail);
     put_plan(w, report);
-    put_figure(w, "total_direct_emissions", report_total_direct(report), 0, "t CO2e");
-    put_figure(w, "total_indirect_emissions", report_total_indirect(report), 0, "t CO2e");
+    report_put_figure(w, "total_direct_emissions", report_total_direct(report), 0,
+                      "t CO2e");
+    report_put_figure(w, "total_indirect_emissions", report_total_indirect(report), 0,
+                      "t CO2e");
     if (detail == REPORT_FULL) {
         put_list(w, report, "electricity", is_electricity, true);
         put_list(w, report, "measurable_heat", is_heat, true);
@@ -423,8 +419,9 @@ void report_put_json(const struct report *report, enum report_detail detail,
     json_key(w, "production_processes");
     json_open(w, '[');
     for (size_t i = 0; i < report->process_count; i++) {
-        put_process(w, report, &report->processes[i], detail);
+        put_process(w, report, goods, i, detail);
     }
+    mem_free(&goods);
     json_close(w, ']');
     json_close(w, '}');
 }

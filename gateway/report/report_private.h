@@ -40,6 +40,18 @@ struct input_total {
     size_t factor_count, factor_capacity;
 };
 
+/* What a precursor is, and what was consumed of it. */
+struct precursor_total {
+    const char *process; /* of this installation that makes it, or NULL: bought */
+    const char *category, *cn, *origin, *supplier, *installation, *verification, *period;
+    const char *default_good;
+    bool exempt, indirect_counts;
+    char unit[REPORT_UNIT_MAX]; /* of `consumed` */
+    struct figure consumed;
+    struct figure direct, indirect, by_default; /* t CO2e embedded; bought ones only */
+    struct figure electricity;                  /* MWh embedded */
+};
+
 struct stream_total {
     const char *id, *name, *method, *method_version;
     const char *activity;                  /* name of an input, or NULL */
@@ -49,12 +61,14 @@ struct stream_total {
     struct input_total *inputs;
     size_t input_count, input_capacity;
     bool is_n2o;
+    struct precursor_total *precursor; /* or NULL: it is none */
 };
 
 #define REPORT_GASES 5
 
 struct process_total {
     const char *id, *name, *category, *route, *cn, *functional_unit;
+    bool indirect_counts; /* the good is not in Annex II of 2023/956 */
     size_t windows, complete, substituted;
     struct figure terms[TERM_COUNT];
     struct figure activity, electricity, fuel_energy, biomass, unproven;
@@ -100,9 +114,29 @@ double report_round(double value, int decimals);
 double report_direct(const struct process_total *process, bool *ret_floored);
 double report_indirect(const struct process_total *process);
 
-/* Eq. 57 and 58. */
+/* Eq. 57 and 58: of the process alone. */
 double report_see_direct(const struct process_total *process);
 double report_see_indirect(const struct process_total *process);
+
+/* Specific embedded emissions of a good with its precursors, eq. 59, t CO2e per
+ * functional unit. */
+struct report_good {
+    double direct, by_default; /* the second: of the first, by default values */
+    double indirect;           /* for information */
+    double counted;            /* of the indirect ones, those that count */
+    double electricity;        /* MWh per functional unit */
+    char missing[160];         /* the first figure that lacks, or "" */
+};
+
+/* One for every process of the report, in its order; the caller frees them. */
+struct report_good *report_goods_new(const struct report *report);
+
+/* Solves matrix x = right in place, `right` becoming x; false: there is no one
+ * solution. */
+MUST_CHECK bool report_solve_linear(double *matrix, double *right, size_t count);
+
+/* Whether the process consumes any. */
+bool report_has_precursors(const struct process_total *process);
 
 /* What the installation's own streams emit, and its electricity. */
 double report_total_direct(const struct report *report);
@@ -117,5 +151,18 @@ const struct input_total *report_input(const struct stream_total *stream,
 
 /* The one value of a factor, or the mean by activity where it changed; NAN: none. */
 double report_factor_value(const struct input_total *input);
+
+/* ---- parts of the JSON ---- */
+
+/* A figure exact and rounded; null where it is undetermined. */
+void report_put_figure(struct json_writer *w, const char *key, double value, int decimals,
+                       const char *unit);
+
+/* Of one good (report_goods.c). */
+void report_put_specific(struct json_writer *w, const struct process_total *process,
+                         const struct report_good *good);
+void report_put_precursors(struct json_writer *w, const struct report *report,
+                           const struct report_good *goods,
+                           const struct process_total *process);
 
 #endif

@@ -90,7 +90,8 @@ static double counted(const struct method *method, const struct sheet *sheet)
     double co2e = 0;
     for (size_t i = 0; method->outputs[i].name; i++) {
         bool counts = method->outputs[i].role == OUTPUT_CO2E ||
-                      method->outputs[i].role == OUTPUT_CO2_FOSSIL;
+                      method->outputs[i].role == OUTPUT_CO2_FOSSIL ||
+                      method->outputs[i].role == OUTPUT_EMBEDDED_DIRECT;
         if (counts && sheet->outputs[i].has) {
             co2e += sheet->outputs[i].value;
         }
@@ -149,6 +150,7 @@ static int direct_sign(enum attribution_term term)
     case TERM_EL_PRODUCED:
         return -1;
     case TERM_INDIRECT:
+    case TERM_PRECURSOR:
     case TERM_COUNT:
         return 0;
     }

@@ -2,6 +2,8 @@
 /* Sheets Summary_Processes, Summary_Products and Summary_Communication. */
 #include "report/xlsx/book.h"
 
+#include "core/mem.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -16,10 +18,10 @@ static const char *see_unit(const struct process_total *process, char *text)
 }
 
 static void put_specific(struct book *book, const struct process_total *process,
-                         size_t row)
+                         const struct report_good *good, size_t row)
 {
-    double direct = report_see_direct(process);
-    double indirect = report_see_indirect(process);
+    double direct = good->direct;
+    double indirect = good->indirect;
     char unit[REPORT_UNIT_MAX];
     book_number(book, "I", row, report_round(direct, 5));
     book_number(book, "J", row, report_round(indirect, 5));
@@ -28,7 +30,7 @@ static void put_specific(struct book *book, const struct process_total *process,
 }
 
 static void put_product(struct book *book, const struct process_total *process,
-                        size_t row)
+                        const struct report_good *good, size_t row)
 {
     char category[REPORT_UNIT_MAX];
     double level = figure_value(&process->activity);
@@ -37,9 +39,14 @@ static void put_product(struct book *book, const struct process_total *process,
     book_text(book, "E", row, xlsx_category(process->category, category));
     book_text(book, "F", row, process->cn);
     book_text(book, "H", row, xlsx_name(process->name, process->id));
-    put_specific(book, process, row);
+    put_specific(book, process, good, row);
     book_text(book, "N", row, xlsx_electricity_source(process));
-    book_number(book, "O", row, level > 0 ? power / level : (double)NAN);
+    if (report_has_precursors(process)) {
+        book_number(book, "M", row, good->by_default / good->direct);
+        book_number(book, "O", row, good->electricity);
+    } else {
+        book_number(book, "O", row, level > 0 ? power / level : (double)NAN);
+    }
 }
 
 static void write_labels(struct book *book, const char *const *labels)
@@ -50,7 +57,8 @@ static void write_labels(struct book *book, const char *const *labels)
     }
 }
 
-static void write_products(struct book *book, const struct report *report)
+static void write_products(struct book *book, const struct report *report,
+                           const struct report_good *goods)
 {
     static const char *const labels[] = {"Process",
                                          "Category",
@@ -67,11 +75,12 @@ static void write_products(struct book *book, const struct report *report)
                                          NULL};
     write_labels(book, labels);
     for (size_t i = 0; i < report->process_count && i < PRODUCTS_MAX; i++) {
-        put_product(book, &report->processes[i], FIRST_ROW + i);
+        put_product(book, &report->processes[i], &goods[i], FIRST_ROW + i);
     }
 }
 
-static void write_processes(struct book *book, const struct report *report)
+static void write_processes(struct book *book, const struct report *report,
+                            const struct report_good *goods)
 {
     static const char *const labels[] = {"Process",
                                          "Category",
@@ -96,7 +105,7 @@ static void write_processes(struct book *book, const struct report *report)
         book_text(book, "F", row, process->route);
         book_number(book, "G", row, figure_value(&process->activity));
         book_text(book, "H", row, process->functional_unit);
-        put_specific(book, process, row);
+        put_specific(book, process, &goods[i], row);
         book_number(book, "M", row, report_round(report_direct(process, &floored), 0));
         book_number(book, "N", row, report_round(report_indirect(process), 0));
     }
@@ -104,10 +113,12 @@ static void write_processes(struct book *book, const struct report *report)
 
 void xlsx_summaries(struct book *book, const struct report *report)
 {
+    struct report_good *goods = report_goods_new(report);
     book_sheet(book, "Summary_Processes");
-    write_processes(book, report);
+    write_processes(book, report, goods);
     book_sheet(book, "Summary_Products");
-    write_products(book, report);
+    write_products(book, report, goods);
     book_sheet(book, "Summary_Communication");
-    write_products(book, report);
+    write_products(book, report, goods);
+    mem_free(&goods);
 }

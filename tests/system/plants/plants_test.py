@@ -105,6 +105,9 @@ def check_explained(plant, emgate, window):
     summary = found["summary"]
     assert summary["window_start"] == window["start"], summary["window_start"]
     for stream in summary["streams"]:
+        if stream.get("precursor", {}).get("process"):  # solved over a period
+            assert "co2e" not in stream and stream["missing"], stream
+            continue
         value = stream["co2e"]["value"]
         assert off(value, window["streams"][stream["id"]]) < LIMIT, stream["id"]
     check_biomass(summary)

@@ -187,3 +187,58 @@ Test(process, an_arena_that_is_too_small_is_an_error)
     }
     clear(&bench);
 }
+
+/* The rig with a precursor of the mill, which stands last. */
+static struct bench bench_with(const char *stream)
+{
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    const char *windows = strstr(rig_text, "windows:");
+    buf_add(&text, (struct bytes){.data = (const uint8_t *)rig_text,
+                                  .len = (size_t)(windows - rig_text)});
+    buf_add_text(&text, stream);
+    buf_add_text(&text, windows);
+    struct bench bench = open_bench((const char *)text.data);
+    buf_deinit(&text);
+    return bench;
+}
+
+Test(process, a_bought_precursor_is_embedded_and_not_attributed)
+{
+    struct bench bench = bench_with(
+        "      - {id: p, method: precursor, share: 50 %, precursor: {category:\n"
+        "         calcined_clay, origin: CN, verification: V}, inputs: {mass: {point:\n"
+        "         coal}, see_direct: {value: 0.4 t CO2e/t, source: s}, see_indirect:\n"
+        "         {value: 0.1 t CO2e/t, source: s}, default_share: {value: 25 %,\n"
+        "         source: s}}}\n");
+    const struct process_value *value = compute(&bench, 1);
+
+    cr_assert(value->complete);
+    cr_assert_float_eq(value->attributed_direct.value, 0, 1e-15);
+    cr_assert_float_eq(value->embedded_direct.value, 10 * 0.5 * 0.4, 1e-12);
+    cr_assert_float_eq(value->embedded_indirect.value, 10 * 0.5 * 0.1, 1e-12);
+    cr_assert_float_eq(value->embedded_default.value, 0.5, 1e-12);
+    cr_assert_float_eq(value->good_direct.value, 2.0 / 50, 1e-12);
+    cr_assert_float_eq(value->good_indirect.value, (0.5 + 0.4) / 50, 1e-12);
+    bench.coal = (double)NAN;
+    value = compute(&bench, 1);
+    cr_assert(!value->embedded_direct.has && !value->good_direct.has && !value->complete);
+    cr_assert(value->see_direct.has, "its own emissions are known");
+    clear(&bench);
+}
+
+Test(process, a_precursor_of_the_installation_is_left_to_the_period)
+{
+    struct bench bench = bench_with(
+        "      - {id: p, method: precursor_own, precursor: {process: kiln}, inputs:\n"
+        "         {mass: {point: coal}}}\n");
+    const struct process_value *value = compute(&bench, 1);
+    const struct stream_value *stream = &value->streams[1];
+
+    cr_assert(value->complete && value->see_direct.has);
+    cr_assert(!value->good_direct.has && !value->embedded_direct.has);
+    cr_assert(!stream->has_co2e);
+    cr_assert(strstr(stream->missing, "over the period"));
+    cr_assert_float_eq(stream_output(stream, OUTPUT_CONSUMED).value, 10, 1e-15);
+    clear(&bench);
+}

@@ -79,6 +79,14 @@ static const char *role_unit(enum output_role role)
         return "t CH4";
     case OUTPUT_ENERGY:
         return "TJ";
+    case OUTPUT_CONSUMED:
+        return "t";
+    case OUTPUT_EMBEDDED_DIRECT:
+    case OUTPUT_EMBEDDED_INDIRECT:
+    case OUTPUT_EMBEDDED_DEFAULT:
+        return "t CO2e";
+    case OUTPUT_EMBEDDED_ELECTRICITY:
+        return "MWh";
     }
     return NULL;
 }
@@ -103,7 +111,8 @@ static bool check_output(const struct method *method, const struct method_output
                      method->name, output->name, e.text);
         cr_assert_eq(scale, 1.0);
     }
-    return output->role == OUTPUT_CO2E || output->role == OUTPUT_CO2_FOSSIL;
+    return output->role == OUTPUT_CO2E || output->role == OUTPUT_CO2_FOSSIL ||
+           output->role == OUTPUT_CONSUMED;
 }
 
 Test(method, every_table_is_complete_and_its_units_are_known)
@@ -122,7 +131,7 @@ Test(method, every_table_is_complete_and_its_units_are_known)
             counts |= check_output(method, &method->outputs[count]);
         }
         cr_assert_leq(count, METHOD_INPUTS_MAX);
-        cr_assert(counts || !method->stream, "%s makes no CO2e", method->name);
+        cr_assert(counts || !method->stream, "%s makes nothing", method->name);
         cr_assert_eq(method_find(bytes_of(method->name)), method);
     }
 }

@@ -4,7 +4,7 @@ unit_test(unit/methods/formula_test.c methods)
 unit_test(unit/methods/reference_test.c methods)
 unit_test(unit/methods/properties_test.c compute)
 foreach(family attribution aviation cems chemistry chp combustion electricity factors_calc
-        gas goods goods_units heat mass_balance pfc process reporting shipping stocks
+        gas goods goods_units heat mass_balance pfc precursor process reporting shipping stocks
         substitution waste_gas)
   unit_test(unit/methods/${family}_test.c compute)
 endforeach()
