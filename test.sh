@@ -11,7 +11,7 @@ preset=${PRESET:-dev}
 build=build/$preset
 
 case "$preset" in
-dev | gcc | coverage) tools/packages.sh build run test ;;
+dev | gcc | coverage) tools/packages.sh build run test interop ;;
 *) tools/packages.sh build run test lint ;;
 esac
 

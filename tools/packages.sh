@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test lint postgres kafka docker    default: build run test
+#   tools/packages.sh build run test interop lint postgres kafka docker
+# Without arguments: build run test.
 set -euo pipefail
 
 declare -A packages
@@ -15,6 +16,7 @@ packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables"
+packages[interop]="mosquitto mosquitto-clients nodejs npm"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
 
 wanted=""
@@ -34,6 +36,10 @@ count=0
 # shellcheck disable=SC2086  # lists are split into words on purpose
 for package in $(printf '%s\n' $wanted | sort -u); do
     count=$((count + 1))
+    # Other builds of node bring an npm of their own, which the package would replace.
+    if [ "$package" = npm ] && command -v npm >/dev/null; then
+        continue
+    fi
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
     if [ "$state" != installed ]; then
         missing+=" $package"

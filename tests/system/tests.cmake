@@ -68,3 +68,9 @@ foreach(name payloads_tap tap retry)
   set_tests_properties(system_connect_${name} PROPERTIES TIMEOUT 300 LABELS connect
     ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endforeach()
+
+# Programs that others wrote; npm's packages are fetched the first time.
+add_test(NAME system_interop COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/interop/interop_test.py)
+set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop"
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
