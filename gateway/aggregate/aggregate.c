@@ -199,6 +199,18 @@ static enum window_fate fate_of(const struct aggregate *a, size_t point, int64_t
 }
 
 /* A new sample changes what is between its neighbours, as far as a value reaches. */
+/* A process whose windows are being touched. */
+struct touched {
+    const struct aggregate *aggregate;
+    const char *process;
+};
+
+static void tell_touched(void *ctx, int64_t start_ns, uint64_t record)
+{
+    const struct touched *t = ctx;
+    t->aggregate->touched(t->aggregate->touched_ctx, t->process, start_ns, record);
+}
+
 static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
                               uint64_t record, int64_t now_ns, struct error *e)
 {
@@ -227,6 +239,10 @@ static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
     touch.to_ns += a->after_ns[point];
     for (size_t i = 0; i < a->plan->process_count; i++) {
         if (aggregate_process_uses(a->processes[i].process, point)) {
+            struct touched told = {.aggregate = a,
+                                   .process = a->processes[i].process->id};
+            touch.note = a->touched ? tell_touched : NULL;
+            touch.note_ctx = &told;
             windows_touch(&a->processes[i].windows, &touch);
         }
     }
@@ -253,6 +269,12 @@ static bool is_future(const struct aggregate *a, int64_t at_ns, int64_t now_ns)
 void aggregate_use_log(struct aggregate *a, const struct merkle *log)
 {
     a->log = log;
+}
+
+void aggregate_listen(struct aggregate *a, aggregate_touched_fn *touched, void *ctx)
+{
+    a->touched = touched;
+    a->touched_ctx = ctx;
 }
 
 void aggregate_set_record(struct aggregate *a, const uint8_t leaf[MERKLE_HASH_LEN])

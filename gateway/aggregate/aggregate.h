@@ -39,6 +39,13 @@ void aggregate_use_log(struct aggregate *aggregate, const struct merkle *log);
 void aggregate_set_record(struct aggregate *aggregate,
                           const uint8_t leaf[MERKLE_HASH_LEN]);
 
+/* Told of each record that a window of a process gets as one it rests on: for whoever
+ * has to show these records later. */
+typedef void aggregate_touched_fn(void *ctx, const char *process, int64_t start_ns,
+                                  uint64_t record);
+void aggregate_listen(struct aggregate *aggregate, aggregate_touched_fn *touched,
+                      void *ctx);
+
 enum aggregate_added {
     AGGREGATE_ADDED,
     AGGREGATE_DUPLICATE, /* was there before; counted, changes nothing */

@@ -38,8 +38,10 @@ struct aggregate {
     int64_t begin_ns;     /* journal time of the first record folded */
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     size_t gap_count;
-    struct zone *zone;        /* of the installation */
-    const struct merkle *log; /* the journal's tree, or NULL */
+    struct zone *zone;             /* of the installation */
+    const struct merkle *log;      /* the journal's tree, or NULL */
+    aggregate_touched_fn *touched; /* or NULL */
+    void *touched_ctx;
     bool has_leaf;
     uint8_t leaf[MERKLE_HASH_LEN]; /* of the record at hand */
     struct sample_list list;

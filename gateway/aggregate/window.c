@@ -126,6 +126,9 @@ static void note_record(struct window *window, const struct window_touch *touch)
     }
     if (window->last_record != touch->record && touch->leaf) {
         merkle_add(&window->inputs, touch->leaf);
+        if (touch->note) {
+            touch->note(touch->note_ctx, window->start_ns, touch->record);
+        }
     }
     window->last_record = touch->record;
 }

@@ -72,10 +72,13 @@ enum window_fate windows_fate(const struct windows *windows, int64_t at_ns,
 /* A new reading at `at_ns` changes [from_ns, to_ns]: the windows in it that exist get
  * the record, closed ones become dirty.  Opens windows as needed; the fate was OPEN or
  * CLOSED. */
+typedef void window_note_fn(void *ctx, int64_t start_ns, uint64_t record);
 struct window_touch {
     int64_t at_ns, from_ns, to_ns, now_ns;
     uint64_t record;
-    const uint8_t *leaf; /* the record's hash; NULL: not known, and not counted */
+    const uint8_t *leaf;  /* the record's hash; NULL: not known, and not counted */
+    window_note_fn *note; /* told of each window that gets the record; may be NULL */
+    void *note_ctx;
 };
 void windows_touch(struct windows *windows, const struct window_touch *touch);
 

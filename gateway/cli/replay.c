@@ -8,53 +8,23 @@
  */
 #include "cli/remote.h"
 
-#include "chapter.h"
 #include "core/mem.h"
 #include "core/table.h"
 #include "core/timetext.h"
+#include "refold.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#define FLUSH_RECORDS 20000
+#define PROGRESS_RECORDS 20000
 #define KEY_HEX (2 * OUTBOX_KEY_LEN)
 
 struct replay {
-    struct chapter chapter;
-    struct outbox *memory;
-    struct slice_store store;
+    struct refold *refold;
     struct table stored; /* "process start revision" -> the key's hex text */
     int64_t from_ns, to_ns;
     size_t same, different, missing;
 };
-
-/* ---- the slices in memory ---- */
-
-static enum err each_slice(void *ctx, const char *point, int64_t from, int64_t to,
-                           slice_store_fn *each, void *each_ctx, struct error *e)
-{
-    struct replay *r = ctx;
-    return outbox_each_slice(r->memory, point, from, to, each, each_ctx, e);
-}
-
-static enum err put_slice(void *ctx, const char *point, int64_t minute,
-                          struct bytes stored, struct error *e)
-{
-    struct replay *r = ctx;
-    return outbox_put_slice(r->memory, point, minute, stored, e);
-}
-
-static enum err flush(struct replay *r, struct error *e)
-{
-    if (!r->chapter.fold) {
-        return ERR_OK;
-    }
-    enum err err = outbox_begin(r->memory, e);
-    if (err == ERR_OK) {
-        err = fold_flush(r->chapter.fold, e);
-    }
-    return err == ERR_OK ? outbox_commit(r->memory, e) : err;
-}
 
 /* ---- comparing ---- */
 
@@ -101,31 +71,7 @@ static enum err compare(void *ctx, const struct aggregate_summary *summary,
     return ERR_OK;
 }
 
-static enum err pass_over(void *ctx, const struct dead_letter *letter, struct error *e)
-{
-    (void)ctx;
-    (void)letter;
-    (void)e;
-    return ERR_OK;
-}
-
 /* ---- folding ---- */
-
-static enum err take(struct replay *r, const struct record *record, struct error *e)
-{
-    struct fold_out out = {.ctx = r, .summary = compare, .dead_letter = pass_over};
-    if (record->type == RECORD_CONFIG) {
-        enum err err = flush(r, e);
-        if (err == ERR_OK) {
-            err = chapter_turn(&r->chapter, record->payload, &r->store, GATEWAY_SOFTWARE,
-                               e);
-        }
-        if (err != ERR_OK) {
-            return err;
-        }
-    }
-    return chapter_step(&r->chapter, record, &out, e);
-}
 
 static enum err fold_all(struct replay *r, struct journal_reader *reader, struct error *e)
 {
@@ -142,11 +88,8 @@ static enum err fold_all(struct replay *r, struct journal_reader *reader, struct
         if (err != ERR_OK || !found) {
             return err;
         }
-        err = take(r, &record, e);
-        if (err == ERR_OK && n % FLUSH_RECORDS == 0) {
-            err = flush(r, e);
-        }
-        if (n % FLUSH_RECORDS == 0 && isatty(STDERR_FILENO)) {
+        err = refold_take(r->refold, &record, e);
+        if (n % PROGRESS_RECORDS == 0 && isatty(STDERR_FILENO)) {
             fprintf(stderr, "\rrecord %llu", (unsigned long long)record.seq);
         }
     }
@@ -193,7 +136,9 @@ static int replay_journal(struct replay *r, const char *directory)
 {
     struct journal_reader *reader = NULL;
     struct error e;
-    enum err err = outbox_open(":memory:", NULL, &r->memory, &e);
+    struct refold_settings settings = {
+        .software = GATEWAY_SOFTWARE, .summary = compare, .ctx = r};
+    enum err err = refold_open(&settings, &r->refold, &e);
     if (err == ERR_OK) {
         err = journal_reader_open_directory(directory, &disk_system, 0, &reader, &e);
     }
@@ -201,8 +146,7 @@ static int replay_journal(struct replay *r, const char *directory)
         err = fold_all(r, reader, &e);
     }
     journal_reader_close(&reader);
-    chapter_close(&r->chapter);
-    outbox_close(&r->memory);
+    refold_close(&r->refold);
     if (err != ERR_OK) {
         fprintf(stderr, "emgate replay: %s\n", e.text);
         return err == ERR_CONFIG ? EXIT_BAD_CONFIG : EXIT_IO;
@@ -233,7 +177,6 @@ static int run(const struct command *command, const struct arguments *arguments)
         !time_option(command, arguments, "to", &r.to_ns)) {
         return code;
     }
-    r.store = (struct slice_store){.each = each_slice, .put = put_slice, .ctx = &r};
     table_init(&r.stored);
     json_t *list =
         remote_get(config, "/v1/summaries?all=1&limit=0", local_summaries, NULL, &code);

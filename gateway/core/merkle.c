@@ -32,10 +32,10 @@ void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
     crypto_hash_sha256(ret_hash, both, sizeof both);
 }
 
-/* Adds a complete subtree of 2^level leaves where one may stand. */
-static void add_subtree(struct merkle *tree, unsigned level,
+void merkle_add_subtree(struct merkle *tree, unsigned level,
                         const uint8_t root[MERKLE_HASH_LEN])
 {
+    ASSERT(level < 64 && tree->count % ((uint64_t)1 << level) == 0);
     ASSERT(tree->count <= UINT64_MAX - ((uint64_t)1 << level));
     uint8_t hash[MERKLE_HASH_LEN];
     memcpy(hash, root, sizeof hash);
@@ -50,7 +50,7 @@ static void add_subtree(struct merkle *tree, unsigned level,
 
 void merkle_add(struct merkle *tree, const uint8_t leaf[MERKLE_HASH_LEN])
 {
-    add_subtree(tree, 0, leaf);
+    merkle_add_subtree(tree, 0, leaf);
 }
 
 void merkle_add_empty(struct merkle *tree, uint64_t count)
@@ -66,7 +66,7 @@ void merkle_add_empty(struct merkle *tree, uint64_t count)
         for (; known < level; known++) {
             merkle_node(roots[known], roots[known], roots[known + 1]);
         }
-        add_subtree(tree, level, roots[level]);
+        merkle_add_subtree(tree, level, roots[level]);
         count -= (uint64_t)1 << level;
     }
 }

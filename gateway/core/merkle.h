@@ -33,6 +33,11 @@ void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
 /* Adds the hash of the next leaf. */
 void merkle_add(struct merkle *tree, const uint8_t leaf[MERKLE_HASH_LEN]);
 
+/* Adds 2^level leaves at once, by the root over them; `level` is below 64 and the count
+ * so far is a multiple of 2^level. */
+void merkle_add_subtree(struct merkle *tree, unsigned level,
+                        const uint8_t root[MERKLE_HASH_LEN]);
+
 /* Adds `count` leaves of nothing, leaf(""), in the place of leaves that are lost. */
 void merkle_add_empty(struct merkle *tree, uint64_t count);
 

@@ -233,8 +233,8 @@ static enum err set_up(struct outbox *outbox, const char *const *sinks, struct e
     return err == ERR_OK ? prepare_all(outbox, e) : err;
 }
 
-enum err outbox_open(const char *path, const char *const *sinks,
-                     struct outbox **ret_outbox, struct error *e)
+/* Without a database yet. */
+static struct outbox *make(void)
 {
     struct outbox *outbox = mem_new(struct outbox);
     pthread_mutex_init(&outbox->lock, NULL);
@@ -243,14 +243,20 @@ enum err outbox_open(const char *path, const char *const *sinks,
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&outbox->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    enum err err = ERR_OK;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path, &outbox->db, flags, NULL) != SQLITE_OK) {
-        err = outbox_failed(outbox, "open", e);
-    }
-    if (err == ERR_OK) {
-        err = set_up(outbox, sinks, e);
-    }
+    return outbox;
+}
+
+static enum err open_file(struct outbox *outbox, const char *path, int flags,
+                          struct error *e)
+{
+    int rc = sqlite3_open_v2(path, &outbox->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    return rc == SQLITE_OK ? ERR_OK : outbox_failed(outbox, "open", e);
+}
+
+/* Gives it away, or closes it. */
+static enum err finish_open(struct outbox *outbox, const char *path, enum err err,
+                            struct outbox **ret_outbox, struct error *e)
+{
     if (err != ERR_OK) {
         error_wrap(e, "'%s'", path);
         outbox_close(&outbox);
@@ -258,6 +264,30 @@ enum err outbox_open(const char *path, const char *const *sinks,
     }
     *ret_outbox = outbox;
     return ERR_OK;
+}
+
+enum err outbox_open(const char *path, const char *const *sinks,
+                     struct outbox **ret_outbox, struct error *e)
+{
+    struct outbox *outbox = make();
+    enum err err = open_file(outbox, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    if (err == ERR_OK) {
+        err = set_up(outbox, sinks, e);
+    }
+    return finish_open(outbox, path, err, ret_outbox, e);
+}
+
+enum err outbox_open_reader(const char *path, struct outbox **ret_outbox, struct error *e)
+{
+    struct outbox *outbox = make();
+    enum err err = open_file(outbox, path, SQLITE_OPEN_READONLY, e);
+    if (err == ERR_OK) {
+        err = run_text(outbox, "PRAGMA busy_timeout = 5000", "set up", e);
+    }
+    if (err == ERR_OK) {
+        err = prepare_all(outbox, e);
+    }
+    return finish_open(outbox, path, err, ret_outbox, e);
 }
 
 void outbox_close(struct outbox **outbox)

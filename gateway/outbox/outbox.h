@@ -23,6 +23,11 @@ struct outbox;
  * for older summaries.  ERR_CONFIG: a newer format.  ERR_CORRUPT: damaged file. */
 enum err outbox_open(const char *path, const char *const *sinks,
                      struct outbox **ret_outbox, struct error *e) MUST_CHECK;
+
+/* The same of a file that must be there, to look at only; another process may be
+ * writing it.  The functions that write fail on it. */
+enum err outbox_open_reader(const char *path, struct outbox **ret_outbox,
+                            struct error *e) MUST_CHECK;
 void outbox_close(struct outbox **outbox);
 
 /* ---- the pipeline's transaction (one thread) ---- */

@@ -21,6 +21,7 @@ ALLOWED = {
     "gateway/compute": ("core", "units", "methods/method.h"),
     "gateway/evidence": GROUND,
     "gateway/sinks": GROUND + ("config/plan.h", "evidence", "mqtt"),
+    "gateway/verify": GROUND + ("evidence", "journal/journal.h"),
     "gateway/config": GROUND + ("units", "decode/adapter.h", "decode/mapping.h",
                                 "methods/method.h", "sinks/sink.h", "normalise/zone.h"),
     "gateway/journal": GROUND,
