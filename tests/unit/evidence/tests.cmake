@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(name key dsse checkpoint consistency change receipt)
-foreach(name key dsse checkpoint change receipt pack)
+foreach(name key dsse checkpoint consistency change receipt pack)
   unit_test(unit/evidence/${name}_test.c evidence)
 endforeach()
