@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DOUT=file.c -DHEADER=registry/web.h -DFILES="a;b" -P embed.cmake
-# Writes the files as C arrays and the table `web_files`.
+# Writes the files as C arrays and the table `web_files`, each with an etag by content.
 set(arrays "")
 set(table "")
 foreach(file ${FILES})
@@ -11,7 +11,9 @@ foreach(file ${FILES})
   string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)"
          "\\1\n" bytes "${bytes}")
   string(APPEND arrays "static const uint8_t ${id}[] = {\n${bytes}};\n")
-  string(APPEND table "    {\"${name}\", {${id}, sizeof ${id}}},\n")
+  file(SHA256 ${file} hash)
+  string(SUBSTRING ${hash} 0 16 hash)
+  string(APPEND table "    {\"${name}\", \"\\\"${hash}\\\"\", {${id}, sizeof ${id}}},\n")
 endforeach()
 file(WRITE ${OUT} "/* Made by cmake/embed.cmake. */\n#include \"${HEADER}\"\n\n"
-     "${arrays}\nconst struct web_file web_files[] = {\n${table}    {NULL, {NULL, 0}},\n};\n")
+     "${arrays}\nconst struct web_file web_files[] = {\n${table}    {NULL, NULL, {NULL, 0}},\n};\n")

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The routes of the gateway's server: questions in, answers by api_*.c. */
-#include "api.h"
+#include "api_private.h"
 
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/number.h"
-#include "web/server.h"
+#include "web/feed.h"
 
 #include <stdio.h>
 
 #define LIMIT_DEFAULT 100
 #define READINGS_SPAN_MAX_NS (24 * NS_PER_HOUR)
-
-struct api {
-    struct gateway_view view;
-    struct web *web;
-};
+#define HOURS_SPAN_MAX_NS (INT64_C(400) * 24 * NS_PER_HOUR)
 
 static uint64_t whole(const struct web_question *question, const char *name,
                       uint64_t initial)
@@ -33,11 +29,11 @@ static void finish(struct web_answer *answer, enum err err, const struct error *
     }
     buf_clear(&answer->body);
     struct json_writer w = json_writer_of(&answer->body);
-    answer->status = 500;
+    answer->status = err == ERR_REJECT ? 400 : 500;
     answer->type = "application/problem+json";
     json_open(&w, '{');
     json_key(&w, "status");
-    json_i64(&w, 500);
+    json_i64(&w, answer->status);
     json_pair(&w, "title", e->text);
     json_close(&w, '}');
 }
@@ -163,6 +159,29 @@ static void tap(void *ctx, const struct web_question *question, struct web_answe
     tap_ask(api->view.tap, &asked, &answer->body);
 }
 
+/* By default the 31 days before `to`. */
+static void hours(void *ctx, const struct web_question *question,
+                  struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e = {0};
+    const char *process = question->parameter(question->ctx, "process");
+    int64_t to_ns =
+        (int64_t)whole(question, "to", (uint64_t)clock_wall_ns(&clock_system));
+    int64_t month_ns = INT64_C(31) * 24 * NS_PER_HOUR;
+    struct api_period period = {
+        .process = process ? process : "",
+        .from_ns = (int64_t)whole(
+            question, "from", (uint64_t)((to_ns - month_ns) / NS_PER_HOUR * NS_PER_HOUR)),
+        .to_ns = to_ns};
+    if (period.from_ns > to_ns || to_ns - period.from_ns > HOURS_SPAN_MAX_NS) {
+        web_refuse(answer, 400, "want from before to, at most 400 days");
+        return;
+    }
+    finish(answer, api_put_hours(api->view.plan, api->view.outbox, &period, &w, &e), &e);
+}
+
 static void metrics(void *ctx, const struct web_question *question,
                     struct web_answer *answer)
 {
@@ -191,18 +210,24 @@ static void ready(void *ctx, const struct web_question *question,
 }
 
 static const struct web_route routes[] = {
-    {"/v1/status", status},
-    {"/v1/points", points},
-    {"/v1/summaries", summaries},
-    {"/v1/deadletters", dead_letters},
-    {"/v1/outbox", rows},
-    {"/v1/explain", explain},
-    {"/v1/readings", readings},
-    {"/v1/tap", tap},
-    {"POST /v1/deadletters/retry", retry},
-    {"/metrics", metrics},
-    {"/healthz", health},
-    {"/readyz", ready},
+    {.path = "/", .get = page_index},
+    {.path = "/page/", .get = page_file},
+    {.path = "/v1/live", .get = page_live},
+    {.path = "/v1/events", .get = page_live, .stream = true},
+    {.path = "/v1/decode", .post = page_decode},
+    {.path = "/v1/status", .get = status},
+    {.path = "/v1/points", .get = points},
+    {.path = "/v1/summaries", .get = summaries},
+    {.path = "/v1/deadletters", .get = dead_letters},
+    {.path = "/v1/outbox", .get = rows},
+    {.path = "/v1/explain", .get = explain},
+    {.path = "/v1/readings", .get = readings},
+    {.path = "/v1/hours", .get = hours},
+    {.path = "/v1/tap", .get = tap},
+    {.path = "/v1/deadletters/retry", .post = retry, .by_file = true},
+    {.path = "/metrics", .get = metrics},
+    {.path = "/healthz", .get = health},
+    {.path = "/readyz", .get = ready},
     {0},
 };
 
@@ -211,10 +236,18 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api, struct 
     struct api *api = mem_new(struct api);
     char path[4096];
     api->view = *view;
+    api->feed = feed_new();
+    pthread_mutex_init(&api->now_lock, NULL);
+    buf_init(&api->now, WEB_ANSWER_MAX);
     snprintf(path, sizeof path, "%s/%s", view->plan->state_directory, API_SOCKET);
-    enum err err = web_open(view->plan->web_listen, path, routes, api, &api->web, e);
+    struct web_settings settings = {.listen = view->plan->web_listen,
+                                    .socket_path = path,
+                                    .routes = routes,
+                                    .feed = api->feed,
+                                    .ctx = api};
+    enum err err = web_open(&settings, &api->web, e);
     if (err != ERR_OK) {
-        mem_free(&api);
+        api_close(&api);
         return err;
     }
     *ret_api = api;
@@ -225,6 +258,9 @@ void api_close(struct api **api)
 {
     if (*api) {
         web_close(&(*api)->web);
+        feed_free(&(*api)->feed);
+        buf_deinit(&(*api)->now);
+        pthread_mutex_destroy(&(*api)->now_lock);
         mem_free(api);
     }
 }

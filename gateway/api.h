@@ -9,6 +9,9 @@
  *     GET /v1/readings?point=ID&from=NS&to=NS
  *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
  *     POST /v1/deadletters/retry?id=ID or ?after=ID, by the socket only
+ *     GET /v1/hours?process=ID&from=NS&to=NS   GET /v1/live   GET /v1/events
+ *     POST /v1/decode
+ *     GET / /page/FILE
  *     GET /metrics /healthz /readyz
  */
 #ifndef API_H
@@ -27,6 +30,9 @@ struct api;
 enum err api_open(const struct gateway_view *view, struct api **ret_api,
                   struct error *e) MUST_CHECK;
 void api_close(struct api **api);
+
+/* Once a second: tells those who follow /v1/events; costs nothing when nobody does. */
+void api_tick(struct api *api);
 
 /* ---- the answers; each writes one JSON value ---- */
 
@@ -64,5 +70,27 @@ void api_put_retry(const struct retry_result *result, struct json_writer *writer
 enum err api_put_readings(const struct plan *plan, struct outbox *outbox,
                           const char *point, int64_t from_ns, int64_t to_ns,
                           struct json_writer *writer, struct error *e) MUST_CHECK;
+
+/* A process's rows over [from_ns, to_ns), a step each, newest first: {"process", "unit",
+ * "step_s", "columns": [names], "streams": [{id, name, term}], "rows": [[...]]}; a row
+ * has the columns and then a number a stream; null: not known.  `from_ns` begins a step.
+ * ERR_REJECT: there is no such process. */
+struct api_period {
+    const char *process;
+    int64_t from_ns, to_ns;
+};
+enum err api_put_hours(const struct plan *plan, struct outbox *outbox,
+                       const struct api_period *period, struct json_writer *writer,
+                       struct error *e) MUST_CHECK;
+
+/* What each process emits now: [{"id", "now": {from, to, direct, indirect, activity,
+ * complete, streams: {id: t CO2e}}, "open": the same since the window began}].  `fold`
+ * may be NULL; under the pipeline's lock. */
+void api_put_now(struct fold *fold, const struct plan *plan, struct json_writer *writer);
+
+/* {"status", "ready", "now", "points" unless there are very many}; `now` as made by
+ * api_put_now(). */
+void api_put_live(const struct gateway_view *view, struct bytes now,
+                  struct json_writer *writer);
 
 #endif

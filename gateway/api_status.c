@@ -112,6 +112,23 @@ static void put_counters(const struct fold_counters *c, struct json_writer *w)
     json_close(w, '}');
 }
 
+static void put_process_plan(const struct plan_process *process, struct json_writer *w)
+{
+    json_pair(w, "name", process->name);
+    json_pair(w, "category", process->category);
+    json_pair(w, "cn", process->cn);
+    json_pair(w, "unit", process->functional_unit);
+    json_key(w, "streams");
+    json_open(w, '[');
+    for (size_t i = 0; i < process->stream_count; i++) {
+        json_open(w, '{');
+        json_pair(w, "id", process->streams[i].id);
+        json_pair(w, "name", process->streams[i].name);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
 static void put_processes(const struct pipeline_view *p, struct json_writer *w)
 {
     json_key(w, "processes");
@@ -121,7 +138,7 @@ static void put_processes(const struct pipeline_view *p, struct json_writer *w)
         aggregate_get_process(fold_get_aggregate(p->fold), i, fold_now(p->fold), &s);
         json_open(w, '{');
         json_pair(w, "id", p->plan->processes[i].id);
-        json_pair(w, "name", p->plan->processes[i].name);
+        put_process_plan(&p->plan->processes[i], w);
         put_time(w, "open_window", s.started ? s.next_ns : 0);
         put_time(w, "watermark", s.watermark_ns);
         json_close(w, '}');
@@ -202,6 +219,7 @@ void api_put_status(const struct gateway_view *view, struct json_writer *w)
     json_pair(w, "gateway", view->plan->gateway_id);
     json_pair(w, "software", view->software);
     json_pair(w, "installation", view->plan->installation.id);
+    json_pair(w, "installation_name", view->plan->installation.name);
     json_pair(w, "time_zone", view->plan->installation.time_zone);
     put_time(w, "started", view->started_ns);
     put_time(w, "now", clock_wall_ns(&clock_system));
@@ -223,7 +241,10 @@ static void put_point(const struct plan_point *point,
     json_pair(w, "id", point->id);
     json_pair(w, "device", point->device);
     json_pair(w, "metric", point->metric);
+    json_pair(w, "name", point->name);
     json_pair(w, "unit", point->unit);
+    json_key(w, "interval_s");
+    json_double(w, (double)point->interval_ns / NS_PER_S);
     put_u64(w, "samples", s->count);
     put_time(w, "at", s->has ? s->at_ns : 0);
     json_key(w, "value");

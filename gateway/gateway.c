@@ -410,6 +410,7 @@ static int main_loop(struct gateway *g)
         }
         watch_clock(g);
         feed_watchdog(g);
+        api_tick(g->api);
         if (++g->ticks % TICK_S == 0) {
             note(g, RECORD_TICK, BYTES(""));
         }

@@ -7,6 +7,7 @@
 
 struct web_file {
     const char *name; /* such as "index.html" */
+    const char *etag; /* of the content, with its quotes */
     struct bytes content;
 };
 

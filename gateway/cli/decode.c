@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `emgate decode`: captured payloads through an adapter or a mapping, without effect.
- * One decoder serves the whole run, so a list shows what a running gateway would have
- * remembered from message to message.
+ * The work is decode/trial.c's.
  */
-#include "cli/decode.h"
-
 #include "cli/command.h"
 #include "cli/topic_list.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/timetext.h"
-#include "decode/decode.h"
-#include "decode/guess.h"
+#include "decode/trial.h"
 
 #include <stdio.h>
 
@@ -21,17 +17,8 @@
 #define MAPPING_MAX ((size_t)4 << 20)
 #define LINE_MAX_BYTES ((size_t)512 << 20)
 
-/* One decoder for a run; topics that begin with '$' need a filter of their own. */
-#define ROUTES 2
-
 struct session {
-    const char *adapter_name; /* NULL: guessed from each message */
-    const struct adapter *adapter;
-    uint8_t *text;
-    struct document *settings;
-    struct decoder *decoder;
-    struct plan_route routes[ROUTES];
-    struct arena arena;
+    struct trial *trial;
     int64_t received_ns;
     bool last; /* no message follows: what still waits is told with this one */
     struct buf out;
@@ -41,69 +28,21 @@ struct session {
 
 static int usage(const char *words, const char *what)
 {
-    fprintf(stderr, "emgate decode: %s%s%s%s\n", words, what ? " '" : "",
-            what ? what : "", what ? "'" : "");
+    (void)fprintf(stderr, "emgate decode: %s%s%s%s\n", words, what ? " '" : "",
+                  what ? what : "", what ? "'" : "");
     return EXIT_USAGE;
 }
 
-/* Reads a YAML or JSON file; EXIT_OK and a document, or the exit code. */
-static int read_settings(struct session *s, const char *path, struct problems *problems)
+static int print_problems(const struct problems *problems, const struct error *e)
 {
-    size_t len = 0;
-    if (!cli_read_file(path, MAPPING_MAX, &s->text, &len)) {
-        return EXIT_DATA;
+    if (problems->count == 0) {
+        (void)fprintf(stderr, "emgate decode: %s\n", e->text);
     }
-    s->settings =
-        document_parse(path, (struct bytes){.data = s->text, .len = len}, problems);
-    return EXIT_OK;
-}
-
-static int print_problems(const struct problems *problems)
-{
     (void)fwrite(problems->text.data, 1, problems->text.len, stderr);
     if (problems->count > PROBLEMS_MAX) {
         fprintf(stderr, "... and %zu more\n", problems->count - PROBLEMS_MAX);
     }
     return EXIT_BAD_CONFIG;
-}
-
-/* Tries the settings on a state of its own, to get every problem and not the first. */
-static int check_settings(const struct adapter *adapter, const struct node *root,
-                          struct problems *problems)
-{
-    if (problems->count == 0 && adapter->init) {
-        void *state = mem_array(1, adapter->state_size);
-        adapter->init(state, root, problems);
-        if (adapter->deinit) {
-            adapter->deinit(state);
-        }
-        mem_free(&state);
-    }
-    return problems->count ? print_problems(problems) : EXIT_OK;
-}
-
-static int open_decoder(struct session *s, const struct adapter *adapter)
-{
-    static const char *const filters[ROUTES] = {"#", "$SYS/#"};
-    const struct node *root = s->settings ? document_root(s->settings) : NULL;
-    struct problems problems;
-    struct error e = {0};
-    problems_init(&problems);
-    int code = check_settings(adapter, root, &problems);
-    problems_deinit(&problems);
-    if (code != EXIT_OK) {
-        return code;
-    }
-    s->adapter = adapter;
-    for (size_t i = 0; i < ROUTES; i++) {
-        s->routes[i] = (struct plan_route){
-            .topic = filters[i], .adapter = adapter, .settings = root};
-    }
-    if (decoder_open(s->routes, ROUTES, &s->decoder, &e)) {
-        fprintf(stderr, "emgate decode: %s\n", e.text);
-        return EXIT_BAD_CONFIG;
-    }
-    return EXIT_OK;
 }
 
 static int unknown_adapter(const char *name)
@@ -112,46 +51,11 @@ static int unknown_adapter(const char *name)
     for (size_t i = 0; adapters[i]; i++) {
         fprintf(stderr, " %s", adapters[i]->name);
     }
-    fprintf(stderr, "\n");
+    (void)fputc('\n', stderr);
     return EXIT_USAGE;
 }
 
-/* The decoder for a message; another format needs another decoder. */
-static int prepare(struct session *s, const struct message *message)
-{
-    const char *name = s->adapter_name;
-    name = name ? name : guess_adapter(message->topic, message->payload);
-    if (!name) {
-        return usage("can't tell what this payload is; name it with --adapter or "
-                     "--mapping",
-                     NULL);
-    }
-    if (s->adapter && strcmp(s->adapter->name, name) == 0) {
-        return EXIT_OK;
-    }
-    const struct adapter *adapter = adapter_find(bytes_of(name));
-    if (!adapter) {
-        return unknown_adapter(name);
-    }
-    decoder_close(&s->decoder);
-    return open_decoder(s, adapter);
-}
-
 /* ---- decoding ---- */
-
-/* How long the world goes on after a list: longer than any adapter waits. */
-#define AFTERWARDS_NS (2 * NS_PER_HOUR)
-
-/* Adds what comes when nothing more does, such as a request for a missed birth. */
-static void add_afterwards(struct session *s, const struct message *message,
-                           struct decoding *decoding)
-{
-    struct decoding later;
-    decoder_tick(s->decoder, message->received_ns + AFTERWARDS_NS, &s->arena, &later);
-    for (size_t i = 0; i < later.action_count; i++) {
-        decoding_act(decoding, later.actions[i]);
-    }
-}
 
 /* Decodes one file; the topic's and the flags' memory is the caller's. */
 static int decode_file(struct session *s, const char *path, struct message *message)
@@ -162,17 +66,19 @@ static int decode_file(struct session *s, const char *path, struct message *mess
         return EXIT_DATA;
     }
     message->payload = (struct bytes){.data = data, .len = len};
-    int code = prepare(s, message);
-    if (code == EXIT_OK) {
-        struct decoding decoding;
-        arena_reset(&s->arena);
-        decoder_decode(s->decoder, message, &s->arena, &decoding);
-        if (s->last) {
-            add_afterwards(s, message, &decoding);
-        }
-        buf_clear(&s->out);
-        decode_print(&s->out, s->adapter->name, message, &decoding);
+    struct error e = {0};
+    int code = EXIT_OK;
+    buf_clear(&s->out);
+    enum err err = trial_decode(s->trial, message, s->last, &s->out, &e);
+    if (err == ERR_OK) {
         (void)fwrite(s->out.data, 1, s->out.len, stdout);
+    } else if (err == ERR_REJECT) {
+        code = usage("can't tell what this payload is; name it with --adapter or "
+                     "--mapping",
+                     NULL);
+    } else {
+        (void)fprintf(stderr, "emgate decode: %s\n", e.text);
+        code = EXIT_BAD_CONFIG;
     }
     mem_free(&data);
     return code;
@@ -227,35 +133,44 @@ static int check_arguments(const struct command *command,
     return EXIT_OK;
 }
 
+/* Reads a YAML or JSON file and opens the trial with it. */
+static int open_trial(struct session *s, const char *adapter, const char *path)
+{
+    uint8_t *text = NULL;
+    size_t len = 0;
+    if (path && !cli_read_file(path, MAPPING_MAX, &text, &len)) {
+        return EXIT_DATA;
+    }
+    struct trial_settings settings = {
+        .adapter = adapter, .name = path, .text = {.data = text, .len = len}};
+    struct problems problems;
+    struct error e = {0};
+    problems_init(&problems);
+    int code = trial_open(&settings, &problems, &s->trial, &e) == ERR_OK
+                   ? EXIT_OK
+                   : print_problems(&problems, &e);
+    problems_deinit(&problems);
+    mem_free(&text);
+    return code;
+}
+
 static int open_session(const struct command *command, const struct arguments *arguments,
                         struct session *s)
 {
     const char *mapping = argument_value(command, arguments, "mapping");
     const char *settings = argument_value(command, arguments, "settings");
     const char *received = argument_value(command, arguments, "received");
+    const char *adapter = mapping ? "map" : argument_value(command, arguments, "adapter");
     bool zoned = false;
-    s->adapter_name = mapping ? "map" : argument_value(command, arguments, "adapter");
     s->received_ns = clock_wall_ns(&clock_system);
     if (received && !time_parse_iso(bytes_of(received), &s->received_ns, &zoned)) {
         return usage("--received takes a time such as 2026-07-29T16:00:00Z, not",
                      received);
     }
-    const char *path = mapping ? mapping : settings;
-    const struct adapter *adapter = NULL;
-    if (s->adapter_name && !(adapter = adapter_find(bytes_of(s->adapter_name)))) {
-        return unknown_adapter(s->adapter_name);
+    if (adapter && !adapter_find(bytes_of(adapter))) {
+        return unknown_adapter(adapter);
     }
-    struct problems problems;
-    problems_init(&problems);
-    int code = path ? read_settings(s, path, &problems) : EXIT_OK;
-    if (code == EXIT_OK && problems.count) {
-        code = print_problems(&problems);
-    }
-    problems_deinit(&problems);
-    if (code == EXIT_OK && adapter) {
-        code = open_decoder(s, adapter);
-    }
-    return code;
+    return open_trial(s, adapter, mapping ? mapping : settings);
 }
 
 static int run_session(const struct command *command, const struct arguments *arguments,
@@ -278,17 +193,13 @@ static int run(const struct command *command, const struct arguments *arguments)
     if (code != EXIT_OK) {
         return code;
     }
-    arena_init(&s.arena, DECODE_ARENA_SIZE);
     buf_init(&s.out, LINE_MAX_BYTES);
     code = open_session(command, arguments, &s);
     if (code == EXIT_OK) {
         code = run_session(command, arguments, &s);
     }
-    decoder_close(&s.decoder);
-    document_free(&s.settings);
-    mem_free(&s.text);
+    trial_close(&s.trial);
     buf_deinit(&s.out);
-    arena_deinit(&s.arena);
     if (code == EXIT_OK && fflush(stdout) != 0) {
         fputs("emgate decode: can't write to standard output\n", stderr);
         return EXIT_IO;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmicrohttpd behind a route table. */
+/* Addresses and daemons; a request is exchange.c's business. */
 #include "web/server.h"
 
 #include "core/mem.h"
+#include "web/exchange.h"
+#include "web/feed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,154 +20,23 @@
 #define TIMEOUT_S 15U
 #define CONNECTION_MEMORY 32768U
 
-/* Nothing but the page's own files is ever loaded, and nobody frames it. */
-#define CONTENT_POLICY                                                                   \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "    \
-    "connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; "     \
-    "form-action 'self'"
-
 struct web {
-    const struct web_route *routes;
-    void *ctx;
+    struct web_settings settings;
+    struct exchange_place address, file; /* what a daemon's requests are told by */
     struct MHD_Daemon *tcp;
     struct MHD_Daemon *local;
     char *socket_path;
 };
 
-static bool is_get(const char *method)
+static struct MHD_Daemon *start(struct exchange_place *place, int file)
 {
-    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-}
-
-static bool route_matches(const char *wanted, const char *path)
-{
-    size_t len = strlen(wanted);
-    bool prefix = len > 1 && wanted[len - 1] == '/';
-    return prefix ? strncmp(path, wanted, len) == 0 : strcmp(path, wanted) == 0;
-}
-
-static const struct web_route *find_route(const struct web *web, const char *method,
-                                          const char *path, const char **ret_rest)
-{
-    const char *mark = is_get(method) ? "" : "POST ";
-    size_t len = strlen(mark);
-    for (const struct web_route *route = web->routes; route->path; route++) {
-        if (strncmp(route->path, mark, len) == 0 &&
-            route_matches(route->path + len, path)) {
-            *ret_rest = path + strlen(route->path + len);
-            return route;
-        }
-    }
-    return NULL;
-}
-
-static const char *parameter(void *ctx, const char *name)
-{
-    return MHD_lookup_connection_value(ctx, MHD_GET_ARGUMENT_KIND, name);
-}
-
-static enum MHD_Result queue(struct MHD_Connection *connection, struct web_answer *answer)
-{
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        answer->body.len, answer->body.data, MHD_RESPMEM_MUST_COPY);
-    if (!response) {
-        return MHD_NO;
-    }
-    MHD_add_response_header(response, "Content-Type", answer->type);
-    MHD_add_response_header(response, "Content-Security-Policy", CONTENT_POLICY);
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-    MHD_add_response_header(response, "Cache-Control", "no-store");
-    enum MHD_Result result =
-        MHD_queue_response(connection, (unsigned)answer->status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static void refuse(struct web_answer *answer, int status, const char *title)
-{
-    answer->status = status;
-    answer->type = "application/problem+json";
-    buf_print(&answer->body, "{\"status\":%d,\"title\":\"%s\"}\n", status, title);
-}
-
-static bool on_socket_file(const struct web *web, struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
-    return info && web->local && info->daemon == web->local;
-}
-
-/* The status that refuses the request, or 0. */
-static int refusal(const struct web *web, struct MHD_Connection *connection,
-                   const char *method, const struct web_route *route)
-{
-    bool post = strcmp(method, "POST") == 0;
-    if (!post && !is_get(method)) {
-        return 405;
-    }
-    if (post && !on_socket_file(web, connection)) {
-        return 403;
-    }
-    return route ? 0 : 404;
-}
-
-static const char *refusal_title(int status)
-{
-    if (status == 405) {
-        return "only GET, or POST where it is asked for";
-    }
-    return status == 403 ? "only by the socket in the state directory" : "no such page";
-}
-
-static enum MHD_Result answer_request(struct web *web, struct MHD_Connection *connection,
-                                      const char *url, const char *method)
-{
-    struct web_answer answer = {.status = 200, .type = "application/json"};
-    struct web_question question = {.parameter = parameter, .ctx = connection};
-    buf_init(&answer.body, WEB_ANSWER_MAX);
-    const struct web_route *route = find_route(web, method, url, &question.rest);
-    int refused = refusal(web, connection, method, route);
-    if (refused) {
-        refuse(&answer, refused, refusal_title(refused));
-    } else {
-        route->handle(web->ctx, &question, &answer);
-    }
-    if (answer.body.overflow) {
-        buf_clear(&answer.body);
-        refuse(&answer, 500, "the answer is too large; ask for less");
-    }
-    enum MHD_Result result = queue(connection, &answer);
-    buf_deinit(&answer.body);
-    return result;
-}
-
-/* Called again and again while a request comes in; the last time without data. */
-static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
-                              const char *url, const char *method, const char *version,
-                              const char *upload, size_t *upload_len, void **context)
-{
-    (void)version;
-    (void)upload;
-    if (!is_get(method) && *context == NULL) {
-        *context = cls; /* the body comes next */
-        return MHD_YES;
-    }
-    if (*upload_len > 0) {
-        *upload_len = 0;
-        return MHD_YES;
-    }
-    return answer_request(cls, connection, url, method);
-}
-
-static struct MHD_Daemon *start(struct web *web, int file)
-{
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL;
-    return MHD_start_daemon(flags, 0, NULL, NULL, handle, web, MHD_OPTION_LISTEN_SOCKET,
-                            file, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-                            MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_END);
+    unsigned flags =
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, exchange_handle, place, MHD_OPTION_NOTIFY_COMPLETED,
+        exchange_done, NULL, MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_LIMIT,
+        CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
 static enum err failed(struct error *e, const char *what)
@@ -185,7 +56,7 @@ static enum err listen_on(struct web *web, int file, const struct sockaddr *addr
         close(file);
         return err;
     }
-    *ret_daemon = start(web, file);
+    *ret_daemon = start(address->sa_family == AF_UNIX ? &web->file : &web->address, file);
     if (!*ret_daemon) {
         close(file);
         return error_set(e, ERR_SYSTEM, "can't start the server on '%s'", name);
@@ -242,16 +113,17 @@ static enum err open_local(struct web *web, const char *path, struct error *e)
     return err;
 }
 
-enum err web_open(const char *listen, const char *socket_path,
-                  const struct web_route *routes, void *ctx, struct web **ret_web,
+enum err web_open(const struct web_settings *settings, struct web **ret_web,
                   struct error *e)
 {
     struct web *web = mem_new(struct web);
-    web->routes = routes;
-    web->ctx = ctx;
-    enum err err = socket_path ? open_local(web, socket_path, e) : ERR_OK;
-    if (err == ERR_OK && listen) {
-        err = open_tcp(web, listen, e);
+    web->settings = *settings;
+    web->address = (struct exchange_place){.settings = &web->settings};
+    web->file = (struct exchange_place){.settings = &web->settings, .by_file = true};
+    enum err err =
+        settings->socket_path ? open_local(web, settings->socket_path, e) : ERR_OK;
+    if (err == ERR_OK && settings->listen) {
+        err = open_tcp(web, settings->listen, e);
     }
     if (err != ERR_OK) {
         web_close(&web);
@@ -265,6 +137,9 @@ void web_close(struct web **web)
 {
     if (!*web) {
         return;
+    }
+    if ((*web)->settings.feed) {
+        feed_end((*web)->settings.feed);
     }
     if ((*web)->tcp) {
         MHD_stop_daemon((*web)->tcp);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/command.h"
-#include "cli/decode.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

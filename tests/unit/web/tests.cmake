@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/web/server_test.c web PkgConfig::curl)
+unit_test(unit/web/exchange_test.c web PkgConfig::curl)
+unit_test(unit/web/feed_test.c web PkgConfig::curl)

@@ -6,7 +6,7 @@
  *      "topic": "a/b", "readings": [...], "actions": [...]}
  * with readings as in model/reading_json.h.
  */
-#include "cli/decode.h"
+#include "decode/decoding_json.h"
 
 #include "core/json_writer.h"
 #include "model/reading_json.h"
@@ -48,8 +48,8 @@ static void print_action(struct json_writer *w, const struct action *action)
     json_close(w, '}');
 }
 
-void decode_print(struct buf *out, const char *adapter, const struct message *message,
-                  const struct decoding *decoding)
+void decoding_put_json(struct buf *out, const char *adapter,
+                       const struct message *message, const struct decoding *decoding)
 {
     struct json_writer w = json_writer_of(out);
     json_open(&w, '{');

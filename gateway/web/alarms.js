@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What needs a person, made from the live state: worst first, each with its cause.
+import { el, find, name } from "./dom.js";
+import { age, number } from "./format.js";
+
+const SILENT_INTERVALS = 5;
+
+let shown = "";
+
+function fromStages(live, alarms) {
+  for (const reason of live.ready.reasons || []) {
+    alarms.push({ level: "bad", text: reason });
+  }
+  for (const sink of live.status.sinks) {
+    if (sink.last_error && (!sink.last_success || sink.last_error_at > sink.last_success)) {
+      alarms.push({ level: "bad", text: "sink " + sink.id + ": " + sink.last_error });
+    }
+    if (sink.set_aside) {
+      alarms.push({ level: "warn", text: "sink " + sink.id + " refused for good: " +
+        number(sink.set_aside, 0) + " summaries set aside" });
+    }
+  }
+  const journal = live.status.journal;
+  if (journal.days_left !== null && journal.days_left < 7) {
+    alarms.push({ level: "warn", text: "the journal lasts " + number(journal.days_left, 1) +
+      " days at the present rate" });
+  }
+  if (journal.quarantined) {
+    alarms.push({ level: "warn", text: "the journal has quarantined " +
+      number(journal.quarantined, 0) + " damaged parts" });
+  }
+}
+
+function fromPoints(points, now, alarms) {
+  for (const point of points || []) {
+    const silent = point.at ? now - Date.parse(point.at) : NaN;
+    const limit = SILENT_INTERVALS * (point.interval_s || 60) * 1000;
+    if (point.quality === "bad") {
+      alarms.push({ level: "warn", text: "says its value is bad", point: point.id });
+    } else if (point.interval_s && silent > limit) {
+      alarms.push({ level: "warn", text: "silent for " + age(silent), point: point.id });
+    }
+  }
+}
+
+export function showAlarms(live, now) {
+  const alarms = [];
+  fromStages(live, alarms);
+  fromPoints(live.points, now, alarms);
+  alarms.sort((a, b) => (a.level < b.level ? -1 : 1));
+  const text = JSON.stringify(alarms);
+  if (text === shown) {
+    return;
+  }
+  shown = text;
+  const word = { bad: "Fault", warn: "Attention" };
+  find("#alarms").replaceChildren(...alarms.slice(0, 8).map((alarm) =>
+    el("li", { class: alarm.level }, el("strong", {}, word[alarm.level]), " ",
+      alarm.point ? name(alarm.point) : "", alarm.point ? " " : "", el("bdi", {}, alarm.text))),
+  ...(alarms.length > 8 ? [el("li", { class: "warn" }, "and " + (alarms.length - 8) + " more")] : []));
+}
