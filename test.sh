@@ -11,8 +11,8 @@ preset=${PRESET:-dev}
 build=build/$preset
 
 case "$preset" in
-dev | gcc | coverage) tools/packages.sh build run test interop ;;
-*) tools/packages.sh build run test lint ;;
+dev | gcc | coverage) tools/packages.sh build run test interop postgres ;;
+*) tools/packages.sh build run test lint postgres ;;
 esac
 
 # The build file reruns cmake by itself when a CMakeLists.txt changes.

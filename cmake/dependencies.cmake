@@ -20,3 +20,9 @@ option(EMGATE_XLSX "emgate export --format xlsx, by libxlsxwriter" ON)
 if(EMGATE_XLSX)
   find_library(XLSXWRITER xlsxwriter REQUIRED)
 endif()
+
+# Optional: the registry's store on PostgreSQL.
+option(EMGATE_POSTGRES "build the PostgreSQL store when libpq is there" ON)
+if(EMGATE_POSTGRES)
+  pkg_check_modules(libpq IMPORTED_TARGET libpq)
+endif()

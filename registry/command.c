@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "registry/server.h"
+#include "registry/store_postgres.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -79,6 +80,13 @@ static int check(const char *path)
     return EXIT_OK;
 }
 
+static bool is_postgres(const char *where)
+{
+    struct bytes text = bytes_of(where);
+    return bytes_start_with(text, BYTES("postgresql://")) ||
+           bytes_start_with(text, BYTES("postgres://"));
+}
+
 static int serve_until_signal(const struct service *service, const sigset_t *signals)
 {
     struct error e = {0};
@@ -91,7 +99,9 @@ static int serve_until_signal(const struct service *service, const sigset_t *sig
     printf("emgate-registry ready %s\n", url);
     fflush(stdout);
     log_info("registry.start", "id=%s url=%s store=%s gateways=%zu",
-             service->settings->id, url, service->settings->store,
+             service->settings->id, url,
+             is_postgres(service->settings->store) ? "postgres"
+                                                   : service->settings->store,
              service->settings->gateway_count);
     int received = 0;
     sigwait(signals, &received);
@@ -138,14 +148,30 @@ static enum err open_signer(struct service *service, struct error *e)
     if (s->signing_key) {
         return key_open_or_make(s->signing_key, &service->signer, e);
     }
+    if (is_postgres(s->store)) {
+        log_warn("registry.unsigned", "receipts are not signed: set 'signing_key'");
+        return ERR_OK;
+    }
     snprintf(path, sizeof path, "%s.key", s->store);
     return key_open_or_make(path, &service->signer, e);
 }
 
+static const struct store_driver *driver_of(const char *where)
+{
+#ifdef EMGATE_HAVE_POSTGRES
+    return is_postgres(where) ? &store_postgres : &store_sqlite;
+#else
+    return is_postgres(where) ? NULL : &store_sqlite;
+#endif
+}
+
 static enum err open_service(struct service *service, struct error *e)
 {
-    enum err err = intake_open(&store_sqlite, service->settings->store, service->clock,
-                               &service->intake, e);
+    const char *where = service->settings->store;
+    const struct store_driver *driver = driver_of(where);
+    enum err err = driver
+                       ? intake_open(driver, where, service->clock, &service->intake, e)
+                       : error_set(e, ERR_CONFIG, "built without PostgreSQL");
     if (err == ERR_OK) {
         err = open_signer(service, e);
     }

@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#define RETRIES 3
+
 /* A request's arrivals while they wait; on its thread's stack. */
 struct batch {
     struct arrival *arrivals;
@@ -26,6 +28,9 @@ struct intake {
     bool inside; /* somebody has the store */
     struct batch *first, *last;
     struct intake_status status;
+    pthread_mutex_t reading; /* of the second connection */
+    struct store *reader;    /* NULL: the store has one connection */
+    struct ledger *reader_ledger;
 };
 
 enum err intake_open(const struct store_driver *driver, const char *where,
@@ -42,6 +47,17 @@ enum err intake_open(const struct store_driver *driver, const char *where,
     intake->store = store;
     intake->clock = clock;
     intake->ledger = ledger_new(driver, store);
+    if (driver->several_connections) {
+        err = driver->open(where, &intake->reader, e);
+        if (err != ERR_OK) {
+            ledger_free(&intake->ledger);
+            driver->close(&store);
+            mem_free(&intake);
+            return err;
+        }
+        intake->reader_ledger = ledger_new(driver, intake->reader);
+    }
+    pthread_mutex_init(&intake->reading, NULL);
     pthread_mutex_init(&intake->lock, NULL);
     pthread_cond_init(&intake->changed, NULL);
     *ret_intake = intake;
@@ -56,7 +72,12 @@ void intake_close(struct intake **intake)
     }
     ASSERT(!i->inside && !i->first);
     ledger_free(&i->ledger);
+    ledger_free(&i->reader_ledger);
     i->driver->close(&i->store);
+    if (i->reader) {
+        i->driver->close(&i->reader);
+    }
+    pthread_mutex_destroy(&i->reading);
     pthread_cond_destroy(&i->changed);
     pthread_mutex_destroy(&i->lock);
     mem_free(intake);
@@ -83,6 +104,31 @@ static enum err put_batch(struct intake *intake, struct batch *batch, int64_t no
     return ERR_OK;
 }
 
+/* Tells the store what will be asked of it. */
+static enum err prepare(struct intake *intake, const struct batch *batches,
+                        struct error *e)
+{
+    size_t count = 0;
+    for (const struct batch *batch = batches; batch; batch = batch->next) {
+        count += batch->count;
+    }
+    if (!intake->driver->prepare || count == 0) {
+        return ERR_OK;
+    }
+    struct arrival **arrivals = mem_array(count, sizeof *arrivals);
+    count = 0;
+    for (const struct batch *batch = batches; batch; batch = batch->next) {
+        for (size_t i = 0; i < batch->count; i++) {
+            if (batch->arrivals[i].readable) {
+                arrivals[count++] = &batch->arrivals[i];
+            }
+        }
+    }
+    enum err err = intake->driver->prepare(intake->store, arrivals, count, e);
+    mem_free(&arrivals);
+    return err;
+}
+
 /* All or nothing for everything that waited. */
 static enum err put_all(struct intake *intake, struct batch *batches, int64_t now_ns,
                         struct error *e)
@@ -91,6 +137,7 @@ static enum err put_all(struct intake *intake, struct batch *batches, int64_t no
     if (err != ERR_OK) {
         return err;
     }
+    err = prepare(intake, batches, e);
     for (struct batch *batch = batches; batch && err == ERR_OK; batch = batch->next) {
         err = put_batch(intake, batch, now_ns, e);
     }
@@ -156,6 +203,9 @@ static void lead(struct intake *intake)
     struct error e = {0};
     int64_t now_ns = clock_wall_ns(intake->clock);
     enum err result = put_all(intake, batches, now_ns, &e);
+    for (int i = 0; i < RETRIES && result == ERR_RETRY; i++) {
+        result = put_all(intake, batches, now_ns, &e); /* other registries, a restart */
+    }
 
     pthread_mutex_lock(&intake->lock);
     intake->inside = false;
@@ -212,8 +262,25 @@ static void leave(struct intake *intake)
     pthread_mutex_unlock(&intake->lock);
 }
 
+/* Beside what is being written; in a transaction, which mends a lost connection. */
+static enum err ask_reader(struct intake *intake, intake_ask_fn *ask, void *ctx,
+                           struct error *e)
+{
+    pthread_mutex_lock(&intake->reading);
+    enum err err = intake->driver->begin(intake->reader, e);
+    if (err == ERR_OK) {
+        err = ask(ctx, intake->driver, intake->reader, intake->reader_ledger, e);
+        intake->driver->rollback(intake->reader);
+    }
+    pthread_mutex_unlock(&intake->reading);
+    return err;
+}
+
 enum err intake_ask(struct intake *intake, intake_ask_fn *ask, void *ctx, struct error *e)
 {
+    if (intake->reader) {
+        return ask_reader(intake, ask, ctx, e);
+    }
     enter(intake);
     enum err err = ask(ctx, intake->driver, intake->store, intake->ledger, e);
     leave(intake);

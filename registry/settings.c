@@ -46,7 +46,8 @@ static const struct setting registry_table[] = {
     {.key = "store",
      .type = SETTING_PATH,
      AT(struct registry_settings, store),
-     .help = "The SQLite file; made when it is not there.",
+     .help = "The SQLite file, made when it is not there; or postgresql://... for a "
+             "database of a PostgreSQL server.",
      .example = "/var/lib/emgate-registry/registry.db"},
     {.key = "signing_key",
      .type = SETTING_PATH,

@@ -220,10 +220,15 @@ struct revision_name {
 /* Views in rows hold for the call. */
 struct store_driver {
     const char *name;
+    bool several_connections; /* open() may be called again, to read meanwhile */
     enum err (*open)(const char *where, struct store **ret_store, struct error *e);
     void (*close)(struct store **store);
 
     enum err (*begin)(struct store *store, struct error *e);
+    /* Before anything else in a transaction of arrivals: what it will ask for, or NULL
+     * when the store needs no such hint. */
+    enum err (*prepare)(struct store *store, struct arrival *const *arrivals,
+                        size_t count, struct error *e);
     enum err (*commit)(struct store *store, struct error *e);
     void (*rollback)(struct store *store);
 

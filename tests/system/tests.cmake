@@ -29,6 +29,20 @@ add_test(NAME system_truth COMMAND ${PYTHON3}
 set_tests_properties(system_truth PROPERTIES TIMEOUT 300)
 set_tests_properties(system_source_kill_test PROPERTIES TIMEOUT 300)
 set_tests_properties(system_registry PROPERTIES TIMEOUT 120)
+if(libpq_FOUND)
+  foreach(name registry several)
+    if(name STREQUAL registry)
+      set(arguments postgres)
+    else()
+      set(arguments)
+    endif()
+    add_test(NAME system_postgres_${name} COMMAND ${PYTHON3}
+             ${CMAKE_SOURCE_DIR}/tests/system/registry/${name}_test.py
+             $<TARGET_FILE:emgate-registry> ${arguments})
+    set_tests_properties(system_postgres_${name} PROPERTIES TIMEOUT 300
+                         SKIP_RETURN_CODE 77)
+  endforeach()
+endif()
 
 # The whole: broker, registry, gateway and a simulated plant as programs.  EMGATE_LONG=1
 # makes them take hours instead of seconds; EMGATE_SEED=N gives another run of the kind.

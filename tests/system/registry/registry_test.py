@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real emgate-registry over HTTP: what it takes, answers, refuses and survives.
 
-usage: registry_test.py EMGATE_REGISTRY
+usage: registry_test.py EMGATE_REGISTRY [postgres]
 """
 import contextlib
 import http.client
@@ -22,7 +22,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lib"))
 from registry_client import (CONFLICT, HOUR_NS, LATER, REFUSED, STORED, Client, envelope,
                              key_of, message, number, request, summary, text)
 
+from postgres_cluster import Cluster, programs
+
 PROGRAM = ""
+CLUSTER = None  # the store is PostgreSQL
 START = 1784131200 * 10**9  # 2026-07-15T16:00Z, 21:00 in Karachi
 TOKEN = "a-token-that-nobody-guesses"
 
@@ -36,12 +39,17 @@ class Registry:
         token = os.path.join(folder, "token")
         with open(token, "w", encoding="ascii") as out:
             out.write(TOKEN + "\n")
+        store = f"{folder}/registry.db"
+        if CLUSTER:
+            CLUSTER.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            store = CLUSTER.uri()
         with open(self.config, "w", encoding="ascii") as out:
             out.write(f"""
 registry:
   id: test-registry
   listen: 127.0.0.1:0
-  store: {folder}/registry.db
+  store: '{store}'
+  signing_key: {folder}/signing.key
   body_max: 1MiB
   request_timeout: 1s
 gateways:
@@ -446,4 +454,15 @@ def check_schema(test, value, schema, schemas, where):
 
 if __name__ == "__main__":
     PROGRAM = sys.argv.pop(1)
-    unittest.main(verbosity=1)
+    if len(sys.argv) > 1 and sys.argv[1] == "postgres":
+        sys.argv.pop(1)
+        if not programs():
+            print("PostgreSQL is not installed: skipped")
+            sys.exit(77)
+        CLUSTER = Cluster()
+    try:
+        good = unittest.main(verbosity=1, exit=False).result.wasSuccessful()
+    finally:
+        if CLUSTER:
+            CLUSTER.close()
+    sys.exit(0 if good else 1)

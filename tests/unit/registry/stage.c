@@ -2,11 +2,51 @@
 #include "stage.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#ifdef EMGATE_HAVE_POSTGRES
+#include "registry/store_postgres.h"
+
+#include <libpq-fe.h>
+#endif
 
 static int64_t stage_now(void *ctx)
 {
     const struct stage *stage = ctx;
     return stage->now_ns;
+}
+
+#ifdef EMGATE_HAVE_POSTGRES
+/* A schema of its own in the database that tests/lib/with_postgres.py has started. */
+static const struct store_driver *new_schema(const char *uri, char where[WHERE_MAX])
+{
+    static int number;
+    char text[128];
+    PGconn *conn = PQconnectdb(uri);
+    number++;
+    snprintf(text, sizeof text, "CREATE SCHEMA t%d_%d", (int)getpid(), number);
+    PGresult *result = PQexec(conn, text);
+    cr_assert_eq(PQresultStatus(result), PGRES_COMMAND_OK, "%s", PQerrorMessage(conn));
+    PQclear(result);
+    PQfinish(conn);
+    snprintf(where, WHERE_MAX, "%s&options=-csearch_path%%3Dt%d_%d", uri, (int)getpid(),
+             number);
+    return &store_postgres;
+}
+#endif
+
+const struct store_driver *stage_store(char where[WHERE_MAX])
+{
+#ifdef EMGATE_HAVE_POSTGRES
+    const char *uri = getenv("EMGATE_TEST_POSTGRES");
+    if (uri) {
+        return new_schema(uri, where);
+    }
+#endif
+    snprintf(where, WHERE_MAX, ":memory:");
+    return &store_sqlite;
 }
 
 void stage_init(struct stage *stage)
@@ -26,9 +66,10 @@ void stage_init(struct stage *stage)
     stage->now_ns = 1000;
     stage->clock =
         (struct clock){.wall_ns = stage_now, .boot_ns = stage_now, .ctx = stage};
-    cr_assert_eq(
-        intake_open(&store_sqlite, ":memory:", &stage->clock, &stage->intake, &e), ERR_OK,
-        "%s", e.text);
+    char where[WHERE_MAX];
+    const struct store_driver *driver = stage_store(where);
+    cr_assert_eq(intake_open(driver, where, &stage->clock, &stage->intake, &e), ERR_OK,
+                 "%s", e.text);
 }
 
 void stage_enrol(struct stage *stage, const uint8_t public_key[32])

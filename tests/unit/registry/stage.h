@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An enrolled gateway, arenas, and an intake on a store in memory. */
+/* An enrolled gateway, arenas, and an intake on an empty store. */
 #ifndef UNIT_REGISTRY_STAGE_H
 #define UNIT_REGISTRY_STAGE_H
 
 #include "envelopes.h"
 #include "registry/intake.h"
+
+#define WHERE_MAX 512
 
 struct stage {
     struct gateway_settings gateway;
@@ -15,6 +17,9 @@ struct stage {
     int64_t now_ns;
     struct intake *intake;
 };
+
+/* An empty store: in memory, or where EMGATE_TEST_POSTGRES says. */
+const struct store_driver *stage_store(char where[WHERE_MAX]);
 
 void stage_init(struct stage *stage);
 void stage_deinit(struct stage *stage);

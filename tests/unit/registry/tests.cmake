@@ -18,3 +18,24 @@ unit_test(unit/registry/store_sqlite_evidence_test.c registry_lib)
 unit_test(unit/registry/store_sqlite_text_test.c registry_lib)
 unit_test(unit/registry/strict_test.c registry_lib)
 unit_test(unit/registry/keyring_test.c registry_lib)
+
+# On PostgreSQL: the files of its store, and the rules once more over it.  Skipped where
+# PostgreSQL is not installed.
+if(libpq_FOUND)
+  foreach(name link text evidence store prepare write query)
+    unit_test(unit/registry/postgres/${name}_test.c registry_lib)
+    target_sources(unit_registry_postgres_${name}_test PRIVATE ${registry_stage})
+    target_include_directories(unit_registry_postgres_${name}_test
+                               PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/registry)
+  endforeach()
+  set(postgres_programs)
+  foreach(name ledger chain api_checkpoint api_evidence api_rollup postgres_evidence
+          postgres_store postgres_prepare postgres_write postgres_query)
+    list(APPEND postgres_programs $<TARGET_FILE:unit_registry_${name}_test>)
+  endforeach()
+  find_program(PYTHON3 python3 REQUIRED)
+  add_test(NAME contract_store_postgres COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/lib/with_postgres.py ${postgres_programs})
+  set_tests_properties(contract_store_postgres PROPERTIES TIMEOUT 300
+                       SKIP_RETURN_CODE 77)
+endif()
