@@ -88,3 +88,9 @@ add_test(NAME system_interop COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/interop/interop_test.py)
 set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop"
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
+# Two verifiers of evidence, one verdict.
+add_test(NAME system_evidence COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/evidence/verify_test.py)
+set_tests_properties(system_evidence PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
