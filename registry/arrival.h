@@ -51,25 +51,24 @@ struct judgement {
 
 struct arrival {
     const char *sender;    /* the gateway that brought it, as enrolled */
-    uint8_t key[KEY_LEN];  /* SHA-256 of the payload */
     struct bytes envelope; /* verbatim, a view into the request */
-    bool readable;         /* what follows is filled, texts in an arena */
+    uint8_t key[KEY_LEN];  /* SHA-256 of the payload */
     const char *gateway, *operator_id, *installation, *process;
     const char *category, *route, *cn, *unit;
     const char *country, *sector, *time_zone;
     int64_t start_ns, end_ns;
     uint32_t year, revision;
-    bool complete;
-    bool has_supersedes;
-    uint8_t supersedes[KEY_LEN];
-    bool chained;  /* signed by an enrolled key: the chain's rules hold */
-    int64_t epoch; /* of the sender's chain, as enrolled */
-    bool has_previous;
-    uint8_t previous[KEY_LEN];
+    int64_t epoch;      /* of the sender's chain, as enrolled */
     uint64_t tree_size; /* 0: it names no tree */
     uint8_t tree_root[KEY_LEN];
+    uint8_t supersedes[KEY_LEN];
+    uint8_t previous[KEY_LEN];
     struct amounts amounts;
     struct judgement judgement;
+    bool readable; /* what stands above is filled, texts in an arena */
+    bool complete;
+    bool has_supersedes, has_previous;
+    bool chained; /* signed by an enrolled key: the chain's rules hold */
 };
 
 /* Reads one envelope.  `scratch` is reset; texts are copied into `kept`.  An envelope

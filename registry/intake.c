@@ -115,7 +115,7 @@ static enum err prepare(struct intake *intake, const struct batch *batches,
     if (!intake->driver->prepare || count == 0) {
         return ERR_OK;
     }
-    struct arrival **arrivals = mem_array(count, sizeof *arrivals);
+    struct arrival **arrivals = mem_array(count, sizeof(void *));
     count = 0;
     for (const struct batch *batch = batches; batch; batch = batch->next) {
         for (size_t i = 0; i < batch->count; i++) {

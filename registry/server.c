@@ -266,6 +266,7 @@ static enum MHD_Result finish(const struct server *server,
     return send_answer(connection, &answer);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libmicrohttpd has eight parameters. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
                                   const char *path, const char *method,
                                   const char *version, const char *upload, size_t *size,

@@ -226,7 +226,8 @@ static void read_gateways(struct registry_settings *s, struct problems *problems
         if (registry_find_gateway(s, gateway.id)) {
             problem_at(problems, node, "gateway '%s' is enrolled twice", gateway.id);
         }
-        s->gateways[s->gateway_count++] = gateway;
+        s->gateways[s->gateway_count] = gateway;
+        table_put(&s->by_id, bytes_of(gateway.id), &s->gateways[s->gateway_count++]);
     }
 }
 
@@ -281,6 +282,7 @@ void registry_settings_free(struct registry_settings **settings)
 {
     if (*settings) {
         document_free(&(*settings)->document);
+        table_deinit(&(*settings)->by_id);
         mem_free(&(*settings)->gateways);
         mem_free(settings);
     }
@@ -289,12 +291,7 @@ void registry_settings_free(struct registry_settings **settings)
 const struct gateway_settings *registry_find_gateway(const struct registry_settings *s,
                                                      const char *id)
 {
-    for (size_t i = 0; i < s->gateway_count; i++) {
-        if (strcmp(s->gateways[i].id, id) == 0) {
-            return &s->gateways[i];
-        }
-    }
-    return NULL;
+    return table_find(&s->by_id, bytes_of(id));
 }
 
 bool gateway_speaks_for(const struct gateway_settings *gateway, const char *installation)

@@ -7,6 +7,7 @@
 #define REGISTRY_SETTINGS_H
 
 #include "config/node/settings.h"
+#include "core/table.h"
 #include "evidence/key.h"
 
 #define REVOKED_MAX 16
@@ -42,6 +43,7 @@ struct registry_settings {
     const struct node *gateway_list;
     struct gateway_settings *gateways;
     size_t gateway_count;
+    struct table by_id;        /* of gateways */
     struct document *document; /* what the texts live in */
 };
 

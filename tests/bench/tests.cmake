@@ -11,3 +11,11 @@ target_include_directories(bench_counter_paho PRIVATE ${CMAKE_SOURCE_DIR}/tests/
 target_link_libraries(bench_counter_paho PRIVATE core ${PAHO_STATIC} PkgConfig::openssl)
 add_executable(bench_json ${CMAKE_SOURCE_DIR}/tests/bench/bench_json.c)
 target_link_libraries(bench_json PRIVATE decode PkgConfig::jansson)
+
+# Load for a registry; a small one is a test that it works, figures are in docs/scaling.md.
+add_executable(registry_load ${CMAKE_SOURCE_DIR}/tests/bench/registry_load.c)
+target_link_libraries(registry_load PRIVATE evidence)
+add_test(NAME bench_registry_load COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/bench/registry_load.py $<TARGET_FILE:registry_load>
+         $<TARGET_FILE:emgate-registry> sqlite 20 48 24)
+set_tests_properties(bench_registry_load PROPERTIES TIMEOUT 120)

@@ -16,6 +16,7 @@ void service_stage_init(struct service_stage *s)
     s->stage.gateway.public_key = *key_get_public(s->key);
     s->settings = (struct registry_settings){
         .id = "registry", .gateways = &s->stage.gateway, .gateway_count = 1};
+    table_put(&s->settings.by_id, BYTES("cement-01"), &s->stage.gateway);
     s->service = (struct service){.settings = &s->settings,
                                   .intake = s->stage.intake,
                                   .clock = &s->stage.clock,
@@ -27,6 +28,7 @@ void service_stage_init(struct service_stage *s)
 void service_stage_deinit(struct service_stage *s)
 {
     buf_deinit(&s->answer.body);
+    table_deinit(&s->settings.by_id);
     keyring_free(&s->service.keyring);
     key_close(&s->service.signer);
     key_close(&s->key);
