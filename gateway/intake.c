@@ -185,6 +185,7 @@ static void set_up_broker(struct intake *intake, size_t index, bool session_expe
         .session_expiry_s = from->session_expiry_ns / NS_PER_S,
         .receive_maximum = (int)from->receive_maximum,
         .silence_ms = from->silence_ns / NS_PER_MS,
+        .sparkplug_host = from->sparkplug_host,
         .session_expected = session_expected,
     };
 }

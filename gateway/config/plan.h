@@ -224,7 +224,8 @@ struct plan_windows {
 struct plan_broker {
     const char *name, *uri, *client_id, *user, *password_file;
     const char *ca_file, *cert_file, *key_file;
-    const char *protocol; /* "auto", "5", "3.1.1" */
+    const char *protocol;       /* "auto", "5", "3.1.1" */
+    const char *sparkplug_host; /* id of the Sparkplug host application, or NULL */
     int64_t keepalive_ns, session_expiry_ns, silence_ns;
     int64_t receive_maximum;
     const struct node *node;

@@ -100,6 +100,13 @@ static const struct setting broker_settings[] = {
      .min = 1,
      .max = 65535,
      .help = "Most unacknowledged messages (MQTT 5)."},
+    {.key = "sparkplug_host",
+     .type = SETTING_TEXT,
+     AT(struct broker, plan.sparkplug_host),
+     .initial = SETTING_UNSET,
+     .help = "Sparkplug 3.0 host id: the gateway says on `spBv1.0/STATE/<id>` whether it "
+             "is online, for edge nodes that wait for their primary host.  Unique "
+             "among all hosts; by default it says nothing."},
     {0},
 };
 
@@ -157,6 +164,11 @@ static void check_broker(struct build *b, const struct node *node, struct broker
     }
     if (!plan->cert_file != !plan->key_file) {
         problem_at(b->problems, node, "'cert_file' and 'key_file' belong together");
+    }
+    if (plan->sparkplug_host &&
+        (strpbrk(plan->sparkplug_host, "/+#") || strlen(plan->sparkplug_host) > 255)) {
+        problem_at(b->problems, node_find(node, "sparkplug_host"),
+                   "sparkplug_host: one level of a topic is wanted, without / + #");
     }
     if (!plan->client_id) {
         plan->client_id = b->plan->gateway_id;

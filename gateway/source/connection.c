@@ -13,7 +13,7 @@
  * but brings nothing is made anew after `silence_ms`.
  */
 #include "core/log.h"
-#include "source/source_private.h"
+#include "source/host_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,6 +55,10 @@ void connection_init(struct connection *connection, struct source *source, size_
                         .topic = "$SYS/broker/publish/messages/dropped",
                         .system = true};
     connection->filter_count = broker->filter_count + 1;
+    if (host_state_init(connection)) {
+        connection->filters[connection->filter_count++] = (struct filter){
+            .connection = connection, .topic = connection->host.topic, .host = true};
+    }
 }
 
 void connection_deinit(struct connection *connection)
@@ -264,6 +268,9 @@ static void step_up(struct connection *connection, unsigned events)
         close_now(connection, "no message for longer than 'silence'");
         return;
     }
+    if (events & EVENT_HOST_STATE) {
+        host_state_say(connection, true);
+    }
     step_subscriptions(connection, events, now);
     stay_stable(connection, now);
 }
@@ -272,7 +279,8 @@ static void step_opening(struct connection *connection, unsigned events)
 {
     if (events & EVENT_OPENED) {
         on_opened(connection);
-        if (events & (EVENT_LOST | EVENT_STORE_FULL)) { /* both since the last step */
+        if (events & (EVENT_LOST | EVENT_STORE_FULL |
+                      EVENT_HOST_STATE)) { /* both since the last step */
             step_up(connection, events);
         }
         return;

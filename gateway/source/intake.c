@@ -13,7 +13,7 @@
  * durable, however long that takes.
  */
 #include "core/number.h"
-#include "source/source_private.h"
+#include "source/host_state.h"
 
 #define SYSTEM_DROPPED "$SYS/broker/publish/messages/dropped"
 #define HOLD_STEP_MS 50
@@ -171,6 +171,16 @@ static void take_in(struct connection *connection, const struct message *message
     ack_gate_stored(connection->gate, message_id, seq);
 }
 
+/* Our own STATE, which a subscription of ours at QoS 0 brings. */
+static bool is_own_state(struct connection *connection, const struct message *message)
+{
+    if (host_state_denied(connection, message->topic, message->payload)) {
+        connection_post(connection, EVENT_HOST_STATE);
+    }
+    return message->qos == 0 && connection->host.topic[0] &&
+           bytes_are(message->topic, connection->host.topic);
+}
+
 int intake_arrived(void *context, char *topic, int topic_len, MQTTAsync_message *paho)
 {
     struct connection *connection = context;
@@ -186,6 +196,8 @@ int intake_arrived(void *context, char *topic, int topic_len, MQTTAsync_message 
     };
     if (bytes_are(message.topic, SYSTEM_DROPPED) && paho->qos == 0) {
         note_dropped(connection, message.payload);
+    } else if (is_own_state(connection, &message)) {
+        /* Nobody asked for it: it is not stored. */
     } else {
         take_in(connection, &message, paho->msgid);
     }

@@ -5,7 +5,7 @@
  * callbacks leave events for the keeper.
  */
 #include "core/log.h"
-#include "source/source_private.h"
+#include "source/host_state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,8 @@
 
 #define CONNECT_TIMEOUT_S 15
 #define PASSWORD_MAX 1024
-#define BUFFERED_MAX 1000 /* our own publications in Paho's queue */
+#define DEATH_TIMEOUT_MS 2000 /* that our host's death may take before we disconnect */
+#define BUFFERED_MAX 1000     /* our own publications in Paho's queue */
 
 static void on_lost(void *context, char *cause)
 {
@@ -140,6 +141,9 @@ static void note_suback(struct filter *filter, int code)
     pthread_mutex_lock(&connection->source->lock);
     filter->granted = code >= 0 && code <= filter->qos;
     pthread_mutex_unlock(&connection->source->lock);
+    if (filter->host && code == filter->qos) {
+        connection_post(connection, EVENT_HOST_STATE);
+    }
     if (code == filter->qos || filter->system || code < 0) { /* < 0: connection ended */
         return;
     }
@@ -260,6 +264,7 @@ static int open_with(struct connection *connection, const char *password)
     MQTTAsync_connectOptions options = MQTTAsync_connectOptions_initializer;
     MQTTProperties properties = MQTTProperties_initializer;
     MQTTAsync_SSLOptions tls = tls_options(connection);
+    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
     options.MQTTVersion = connection->version;
     options.keepAliveInterval = broker->keepalive_s;
     options.connectTimeout = CONNECT_TIMEOUT_S;
@@ -270,6 +275,9 @@ static int open_with(struct connection *connection, const char *password)
     options.cleansession = 0;
     if (strncmp(broker->uri, "mqtts://", 8) == 0) {
         options.ssl = &tls;
+    }
+    if (host_state_will(connection, &will)) {
+        options.will = &will;
     }
     if (connection->version == 5) {
         options.cleanstart = 0;
@@ -339,6 +347,10 @@ bool mqtt_client_disconnect(struct connection *connection)
 {
     MQTTAsync_disconnectOptions options = MQTTAsync_disconnectOptions_initializer;
     options.context = connection;
+    if (connection->host.born) {
+        host_state_say(connection, false);
+        options.timeout = DEATH_TIMEOUT_MS;
+    }
     if (connection->version == 5) {
         options.onSuccess5 = on_closed_5;
         options.onFailure5 = on_close_failed_5;

@@ -164,6 +164,10 @@ static enum err check_broker(const struct source_broker *broker, struct error *e
         broker->keepalive_s < 0 || broker->keepalive_s > 65535) {
         return error_set(e, ERR_CONFIG, "keepalive or receive_maximum out of range");
     }
+    if (broker->sparkplug_host && strlen(broker->sparkplug_host) > SOURCE_HOST_ID_MAX) {
+        return error_set(e, ERR_CONFIG, "the Sparkplug host id is longer than %d",
+                         SOURCE_HOST_ID_MAX);
+    }
     if (broker->filter_count > SOURCE_FILTERS_MAX) {
         return error_set(e, ERR_CONFIG, "more than %d topic filters", SOURCE_FILTERS_MAX);
     }
@@ -288,6 +292,9 @@ bool source_publish(struct source *source, size_t broker, struct bytes topic,
     char name[PUBLISH_TOPIC_MAX];
     if (topic.len >= sizeof name || payload.len > INT32_MAX || connection->holding) {
         return false;
+    }
+    if (connection->host.topic[0] && !connection->host.born) {
+        return false; /* a host's first message is its STATE */
     }
     memcpy(name, topic.data, topic.len);
     name[topic.len] = 0;

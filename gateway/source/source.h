@@ -20,6 +20,7 @@
 
 #define SOURCE_BROKERS_MAX 16
 #define SOURCE_FILTERS_MAX 64
+#define SOURCE_HOST_ID_MAX 255
 #define SOURCE_RELEASE_WAIT_MS 20 /* longest that source_release() waits for a lock */
 
 struct source_filter {
@@ -37,11 +38,12 @@ struct source_broker {
     const char *password_file;                  /* read at each connect; NULL: none */
     const char *ca_file, *cert_file, *key_file; /* TLS; read at each connect */
     enum source_protocol protocol;
-    int keepalive_s;          /* 0: 30 */
-    int64_t session_expiry_s; /* MQTT 5; 0: 7 days.  3.1.1: as the broker keeps it */
-    int receive_maximum;      /* MQTT 5: most that is parked; 0: 1000 */
-    int64_t silence_ms;       /* data-flow watchdog: reconnect after this; 0: off */
-    bool session_expected;    /* an earlier run left a session: without it, a gap */
+    int keepalive_s;            /* 0: 30 */
+    int64_t session_expiry_s;   /* MQTT 5; 0: 7 days.  3.1.1: as the broker keeps it */
+    int receive_maximum;        /* MQTT 5: most that is parked; 0: 1000 */
+    int64_t silence_ms;         /* data-flow watchdog: reconnect after this; 0: off */
+    const char *sparkplug_host; /* host id to say STATE for; NULL: none */
+    bool session_expected;      /* an earlier run left a session: without it, a gap */
     const struct source_filter *filters;
     size_t filter_count;
 };

@@ -29,22 +29,34 @@ enum connection_state {
 
 enum connection_event {
     EVENT_OPENED = 1,
-    EVENT_REFUSED = 2,         /* CONNECT failed */
-    EVENT_WRONG_VERSION = 4,   /* ... for the protocol version */
-    EVENT_LOST = 8,            /* the connection ended, for whatever reason */
-    EVENT_TAKEN_OVER = 16,     /* the broker said: another client has this id */
-    EVENT_STORE_FULL = 32,     /* a message was refused; disconnect */
-    EVENT_STORE_FAILED = 64,   /* the store failed for good */
-    EVENT_FILTER_REFUSED = 128 /* a SUBACK said no */
+    EVENT_REFUSED = 2,          /* CONNECT failed */
+    EVENT_WRONG_VERSION = 4,    /* ... for the protocol version */
+    EVENT_LOST = 8,             /* the connection ended, for whatever reason */
+    EVENT_TAKEN_OVER = 16,      /* the broker said: another client has this id */
+    EVENT_STORE_FULL = 32,      /* a message was refused; disconnect */
+    EVENT_STORE_FAILED = 64,    /* the store failed for good */
+    EVENT_FILTER_REFUSED = 128, /* a SUBACK said no */
+    EVENT_HOST_STATE = 256      /* our own STATE must be said, again */
 };
 
 struct connection;
+
+#define HOST_STATE_TEXT_MAX 64
+
+/* Of a Sparkplug host application (host_state.h). */
+struct host_state {
+    char topic[SOURCE_HOST_ID_MAX + 16]; /* empty: we are none */
+    char will[HOST_STATE_TEXT_MAX];
+    int64_t connect_ms; /* of this connection; its will and birth carry it */
+    _Atomic bool born;  /* online was said on this connection */
+};
 
 struct filter {
     struct connection *connection;
     const char *topic;
     int qos;
     bool system; /* our own, of $SYS; not told when refused */
+    bool host;   /* our own STATE topic */
     /* Under source->lock: */
     bool failed;
     bool granted; /* on this connection */
@@ -55,8 +67,9 @@ struct connection {
     size_t index;
     const struct source_broker *broker;
     struct ack_gate_client *gate;
-    struct filter filters[SOURCE_FILTERS_MAX + 1];
+    struct filter filters[SOURCE_FILTERS_MAX + 2];
     size_t filter_count;
+    struct host_state host;
 
     /* The keeper's. */
     enum connection_state state;
