@@ -25,8 +25,4 @@ void reader_add_directory(struct reader *r, const char *directory, const char *p
 /* Adds the files and variables that the main file and conf.d name. */
 void reader_add_named(struct reader *r);
 
-/* Where presets and factor files are: $EMGATE_DATA_DIR, else where they were
- * installed, else the source tree. */
-const char *bundle_data_directory(void);
-
 #endif

@@ -53,6 +53,10 @@ void bundle_deinit(struct bundle *bundle);
 /* The file of this name, or NULL. */
 const struct bundle_file *bundle_find(const struct bundle *bundle, const char *name);
 
+/* Where presets and factor files are: $EMGATE_DATA_DIR, else where they were
+ * installed, else the source tree. */
+const char *bundle_data_directory(void);
+
 /* How a file that `from` names is called in the bundle: beside `from`, unless it is
  * absolute.  The caller frees it. */
 char *bundle_name_beside(const char *from, struct bytes path);
