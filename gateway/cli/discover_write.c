@@ -10,7 +10,6 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #define ID_MAX 96
@@ -238,6 +237,11 @@ static void put_all_unknown(struct writing *w)
 
 /* ---- points ---- */
 
+static uint8_t lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
 static bool is_plain(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -249,7 +253,11 @@ static void add_char(char *id, size_t *len, uint8_t c)
     if (!plain && (*len == 0 || id[*len - 1] == '_')) {
         return;
     }
-    memcpy(&id[(*len)++], plain ? &c : (const uint8_t *)"_", 1);
+    char kept = '_';
+    if (plain) {
+        kept = (char)c;
+    }
+    id[(*len)++] = kept;
 }
 
 /* Adds lower case and digits, '_' for what stands between, at most half the room. */
@@ -257,7 +265,7 @@ static void add_slug(char *id, size_t *len, const char *text)
 {
     size_t most = *len + ID_MAX / 2 - 8;
     for (; *text && *len < most; text++) {
-        add_char(id, len, (uint8_t)tolower((unsigned char)*text));
+        add_char(id, len, lower((uint8_t)*text));
     }
     if (*len > 0 && id[*len - 1] == '_') {
         (*len)--;
