@@ -5,6 +5,7 @@
  */
 #include "cli/command.h"
 #include "cli/environment.h"
+#include "cli/frequency.h"
 #include "cli/samples.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
@@ -209,6 +210,9 @@ static void check_as_text(struct check *check)
     check->findings = (struct findings){.tell = print_finding};
     look_at_samples(check);
     print_samples(check);
+    if (check->plan) {
+        frequency_findings(check->plan, &check->findings);
+    }
     if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
     }
@@ -229,6 +233,9 @@ static void check_as_json(struct check *check)
     add_samples(check);
     json_key(&check->writer, "environment");
     json_open(&check->writer, '[');
+    if (check->plan) {
+        frequency_findings(check->plan, &check->findings);
+    }
     if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
     }

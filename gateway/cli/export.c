@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `emgate export`: the operator's emissions report over a period. */
+#include "cli/frequency.h"
 #include "cli/outline.h"
 #include "cli/plan_extract.h"
 #include "cli/remote.h"
@@ -210,6 +211,19 @@ static bool take_request(const struct command *command, const struct arguments *
     return request.plan || take_period(ret_request, NULL);
 }
 
+/* What was used in the period is known now, and so how often it had to be analysed. */
+static void warn_of(void *ctx, const struct frequency *f)
+{
+    (void)ctx;
+    if (!frequency_good(f)) {
+        fprintf(stderr,
+                "emgate export: %s of stream '%s' of '%s' rests on %lld analyses, %lld "
+                "are the least for %s in %.0f days (2025/2547 Annex II B.5)\n",
+                f->input, f->stream->id, f->process->id, (long long)f->made,
+                (long long)f->required, analysis_materials[f->material], f->days);
+    }
+}
+
 static int export_report(const struct plan *plan, struct request *request)
 {
     struct pool pool = {0};
@@ -220,6 +234,7 @@ static int export_report(const struct plan *plan, struct request *request)
         report_new(outline_of(plan, &pool), request->from_ns, request->to_ns);
     int code = gather(request->config, report, request->from_ns, request->to_ns);
     if (code == EXIT_OK) {
+        frequency_watch(plan, request->from_ns, request->to_ns, report, warn_of, NULL);
         code = write_report(report, request);
     }
     report_free(&report);

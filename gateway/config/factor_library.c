@@ -2,6 +2,11 @@
 /* From nodes to factors.  Days and times in ISO form are in order as texts. */
 #include "config/factor_library.h"
 
+#include "config/analyses.h"
+#include "core/timetext.h"
+
+#include <stdio.h>
+
 void factor_library_init(struct factor_library *library, struct units *units)
 {
     *library = (struct factor_library){.units = units};
@@ -15,12 +20,94 @@ void factor_library_deinit(struct factor_library *library)
     pool_deinit(&library->pool);
 }
 
-static struct bytes text_at(const struct node *map, const char *key)
-{
-    const struct node *node = node_find(map, key);
-    return node && node->kind == NODE_SCALAR && !node_is_null(node) ? node->text
-                                                                    : (struct bytes){0};
-}
+/* ---- what a file says ---- */
+
+struct library_file {
+    const char *name, *version, *source;
+    const struct node *factors;
+};
+
+static const struct setting file_settings[] = {
+    {.key = "name",
+     .type = SETTING_TEXT,
+     AT(struct library_file, name),
+     .help = "Name of the set; cited in summaries."},
+    {.key = "version",
+     .type = SETTING_TEXT,
+     AT(struct library_file, version),
+     .help = "Version of the set; cited in summaries."},
+    {.key = "source",
+     .type = SETTING_TEXT,
+     AT(struct library_file, source),
+     .initial = SETTING_UNSET,
+     .help = "Where the values are from, when they do not say it themselves."},
+    {.key = "factors",
+     .type = SETTING_ANY,
+     AT(struct library_file, factors),
+     .help = "The list of values."},
+    {0},
+};
+
+struct library_entry {
+    const char *id, *name, *source;
+    const struct node *value, *from, *to;
+    int material;
+    int64_t analyses;
+    double scatter;
+};
+
+const struct setting library_settings[] = {
+    {.key = "id",
+     .type = SETTING_TEXT,
+     AT(struct library_entry, id),
+     .help = "How inputs call it: `{factor: ID}`."},
+    {.key = "name",
+     .type = SETTING_TEXT,
+     AT(struct library_entry, name),
+     .initial = SETTING_UNSET,
+     .help = "For people."},
+    {.key = "value",
+     .type = SETTING_ANY,
+     AT(struct library_entry, value),
+     .help = "Number and unit, as in `25.8 GJ/t`."},
+    {.key = "source",
+     .type = SETTING_TEXT,
+     AT(struct library_entry, source),
+     .initial = SETTING_UNSET,
+     .help = "Act, table, laboratory; by default the file's."},
+    {.key = "from",
+     .type = SETTING_ANY,
+     AT(struct library_entry, from),
+     .initial = SETTING_UNSET,
+     .help = "First day or time it is valid."},
+    {.key = "to",
+     .type = SETTING_ANY,
+     AT(struct library_entry, to),
+     .initial = SETTING_UNSET,
+     .help = "Day or time from which it is no longer valid."},
+    {.key = "material",
+     .type = SETTING_WORD,
+     AT(struct library_entry, material),
+     .initial = "none",
+     .words = analysis_materials,
+     .help = "Row of the table of least frequencies (2025/2547 Annex II B.5) for a value "
+             "from analyses."},
+    {.key = "analyses",
+     .type = SETTING_WHOLE,
+     AT(struct library_entry, analyses),
+     .initial = "0",
+     .min = 0,
+     .max = 1e6,
+     .help = "Analyses behind the value."},
+    {.key = "scatter",
+     .type = SETTING_SHARE,
+     AT(struct library_entry, scatter),
+     .initial = SETTING_UNSET,
+     .help = "Of the analyses, relative, 95 %: for the 1/3 rule."},
+    {0},
+};
+
+/* ---- reading ---- */
 
 /* Valid at a common time: an open end is before or after everything. */
 static bool overlap(const struct factor *a, const struct factor *b)
@@ -41,8 +128,8 @@ static bool fits_others(const struct factor_library *library, const struct facto
                         const struct node *node, struct problems *problems)
 {
     for (const struct factor *other = library->first; other; other = other->next) {
-        bool clash = bytes_equal(other->id, factor->id) && overlap(other, factor) &&
-                     !succeeds(other, factor);
+        bool clash = bytes_equal(other->id, factor->id) && other->set == factor->set &&
+                     overlap(other, factor) && !succeeds(other, factor);
         if (clash) {
             problem_at(problems, node, "factor '%.*s' has two values at the same time",
                        BYTES_ARG(factor->id));
@@ -65,39 +152,90 @@ static bool read_value(struct factor_library *library, const struct node *node,
     return true;
 }
 
-static void read_factor(struct factor_library *library, const struct node *node,
-                        const char *set, struct bytes source, struct problems *problems)
+/* A day "2026-07-01", or a time. */
+static bool read_time(const struct node *node, struct bytes *ret_text,
+                      struct problems *problems)
 {
-    static const char *const keys[] = {"id",   "name", "value", "source",
-                                       "from", "to",   NULL};
+    char day[TIME_TEXT_MAX];
+    int64_t ns = 0;
+    bool zoned = false;
+    if (!node) {
+        return true;
+    }
+    struct bytes text = node->kind == NODE_SCALAR ? node->text : (struct bytes){0};
+    if (text.len == 10) {
+        snprintf(day, sizeof day, "%.*sT00:00", BYTES_ARG(text));
+    }
+    if (!time_parse_iso(text.len == 10 ? bytes_of(day) : text, &ns, &zoned)) {
+        problem_at(problems, node, "'%.*s' is no day such as 2026-07-01 and no time",
+                   BYTES_ARG(text));
+        return false;
+    }
+    *ret_text = text;
+    return true;
+}
+
+static void describe(struct factor *factor, const struct library_entry *entry,
+                     const struct node *node)
+{
+    factor->id = bytes_of(entry->id);
+    factor->name = bytes_of(entry->name ? entry->name : "");
+    factor->text = entry->value->text;
+    factor->source = bytes_of(entry->source);
+    factor->material = entry->material;
+    factor->analyses = entry->analyses;
+    factor->scatter = entry->scatter;
+    factor->node = node;
+    factor->value_node = entry->value;
+    factor->from_node = entry->from;
+    factor->to_node = entry->to;
+}
+
+static void read_factor(struct factor_library *library, const struct node *node,
+                        const char *set, const char *source, struct problems *problems)
+{
+    struct library_entry entry = {.source = source, .scatter = -1};
+    if (!settings_read(library_settings, node, &entry, problems)) {
+        return;
+    }
     struct factor *factor = pool_new(&library->pool, struct factor);
-    factor->id = text_at(node, "id");
-    factor->name = text_at(node, "name");
-    factor->text = text_at(node, "value");
-    factor->from = text_at(node, "from");
-    factor->to = text_at(node, "to");
     factor->set = set;
-    factor->source = text_at(node, "source");
-    if (factor->source.len == 0) {
-        factor->source = source;
-    }
-    node_check_keys(node, keys, problems);
-    if (factor->id.len == 0 || factor->text.len == 0) {
-        problem_at(problems, node, "a factor needs 'id' and 'value'");
+    if (!entry.source) {
+        problem_at(problems, node, "factor '%s' lacks a 'source'", entry.id);
         return;
     }
-    if (factor->source.len == 0) {
-        problem_at(problems, node, "factor '%.*s' lacks a 'source'",
-                   BYTES_ARG(factor->id));
-        return;
-    }
+    describe(factor, &entry, node);
     if (!read_value(library, node, factor, problems) ||
+        !read_time(entry.from, &factor->from, problems) ||
+        !read_time(entry.to, &factor->to, problems) ||
         !fits_others(library, factor, node, problems)) {
         return;
     }
     *(library->last ? &library->last->next : &library->first) = factor;
     library->last = factor;
     library->count++;
+}
+
+void factor_library_read_root(struct factor_library *library, const char *name,
+                              const struct node *root, struct problems *problems)
+{
+    struct library_file file = {0};
+    if (!root) {
+        problem_at(problems, NULL, "%s: a factor file is empty", name);
+        return;
+    }
+    if (!settings_read(file_settings, root, &file, problems)) {
+        return;
+    }
+    if (file.factors->kind != NODE_LIST) {
+        problem_at(problems, file.factors, "factors: a list is wanted");
+        return;
+    }
+    const char *set = pool_print(&library->pool, "%s@%s", file.name, file.version);
+    NODE_EACH(node, file.factors)
+    {
+        read_factor(library, node, set, file.source, problems);
+    }
 }
 
 void factor_library_read(struct factor_library *library, const char *name,
@@ -108,22 +246,11 @@ void factor_library_read(struct factor_library *library, const char *name,
                    FACTOR_FILES_MAX);
         return;
     }
+    size_t before = problems->count;
     struct document *document = document_parse(name, text, problems);
     library->documents[library->document_count++] = document;
-    const struct node *root = document_root(document);
-    struct bytes set_name = text_at(root, "name");
-    struct bytes version = text_at(root, "version");
-    const struct node *factors = node_find(root, "factors");
-    if (set_name.len == 0 || version.len == 0 || !factors || factors->kind != NODE_LIST) {
-        problem_at(problems, root, "%s: a factor file needs 'name', 'version', 'factors'",
-                   name);
-        return;
-    }
-    const char *set =
-        pool_print(&library->pool, "%.*s@%.*s", BYTES_ARG(set_name), BYTES_ARG(version));
-    NODE_EACH(node, factors)
-    {
-        read_factor(library, node, set, text_at(root, "source"), problems);
+    if (problems->count == before) {
+        factor_library_read_root(library, name, document_root(document), problems);
     }
 }
 

@@ -133,6 +133,9 @@ struct plan_factor {
     const char *source;
     const char *text; /* of an INPUT_TEXT */
     uint8_t which;    /* of the input's unit alternatives */
+    int material;     /* enum analysis_material; of a value from analyses */
+    int64_t analyses; /* behind the value; 0: not said */
+    double scatter;   /* of the analyses, relative, 95 %; negative: not said */
 };
 
 /* Where one input of a stream's method comes from. */

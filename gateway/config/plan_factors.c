@@ -9,79 +9,13 @@
  *
  * Files that the configuration names come first: an id there hides the built-in one.
  */
+#include "config/factor_library.h"
 #include "config/plan_private.h"
 
 #include "core/mem.h"
 #include "core/nearest.h"
 
 #include <stdio.h>
-
-struct library_file {
-    const char *name;
-    const char *version;
-    const char *source;
-    const struct node *factors;
-};
-
-static const struct setting file_settings[] = {
-    {.key = "name",
-     .type = SETTING_TEXT,
-     AT(struct library_file, name),
-     .help = "Name of the set; cited in summaries."},
-    {.key = "version",
-     .type = SETTING_TEXT,
-     AT(struct library_file, version),
-     .help = "Version of the set; cited in summaries."},
-    {.key = "source",
-     .type = SETTING_TEXT,
-     AT(struct library_file, source),
-     .initial = SETTING_UNSET,
-     .help = "Where the values are from, when they do not say it themselves."},
-    {.key = "factors",
-     .type = SETTING_ANY,
-     AT(struct library_file, factors),
-     .help = "The list of values."},
-    {0},
-};
-
-struct library_entry {
-    struct library_factor factor;
-    const struct node *from;
-    const struct node *to;
-    const char *name;
-};
-
-const struct setting library_settings[] = {
-    {.key = "id",
-     .type = SETTING_TEXT,
-     AT(struct library_entry, factor.id),
-     .help = "How inputs call it: `{factor: ID}`."},
-    {.key = "name",
-     .type = SETTING_TEXT,
-     AT(struct library_entry, name),
-     .initial = SETTING_UNSET,
-     .help = "For people."},
-    {.key = "value",
-     .type = SETTING_ANY,
-     AT(struct library_entry, factor.value),
-     .help = "Number and unit, as in `25.8 GJ/t`."},
-    {.key = "source",
-     .type = SETTING_TEXT,
-     AT(struct library_entry, factor.source),
-     .initial = SETTING_UNSET,
-     .help = "Act, table, laboratory; by default the file's."},
-    {.key = "from",
-     .type = SETTING_ANY,
-     AT(struct library_entry, from),
-     .initial = SETTING_UNSET,
-     .help = "First day or time it is valid."},
-    {.key = "to",
-     .type = SETTING_ANY,
-     AT(struct library_entry, to),
-     .initial = SETTING_UNSET,
-     .help = "Day or time from which it is no longer valid."},
-    {0},
-};
 
 /* In order of time behind the others of the same id. */
 static void chain(struct build *b, struct library_factor *first,
@@ -104,55 +38,59 @@ static void chain(struct build *b, struct library_factor *first,
     first->next = factor;
 }
 
-static void add_factor(struct build *b, const struct library_file *file, const char *set,
-                       const struct node *node)
+static const char *kept(struct build *b, struct bytes text)
 {
-    struct library_entry *entry = pool_new(b->pool, struct library_entry);
-    struct library_factor *factor = &entry->factor;
-    factor->from_ns = INT64_MIN;
-    factor->to_ns = INT64_MAX;
-    factor->set = set;
-    bool good = settings_read(library_settings, node, entry, b->problems);
-    good = good && (!entry->from || build_read_time(b, entry->from, &factor->from_ns)) &&
-           (!entry->to || build_read_time(b, entry->to, &factor->to_ns));
-    if (!factor->source) {
-        factor->source = file->source;
-    }
-    if (good && !factor->source) {
-        problem_at(b->problems, node, "'%s' lacks a 'source'", factor->id);
-    }
-    if (!good) {
+    return (const char *)pool_copy(b->pool, text).data;
+}
+
+/* From the library to the plan's own: times of the installation's zone. */
+static void add_factor(struct build *b, const struct factor *from, const char *set)
+{
+    struct library_factor *factor = pool_new(b->pool, struct library_factor);
+    *factor = (struct library_factor){
+        .id = kept(b, from->id),
+        .value = from->value_node,
+        .source = kept(b, from->source),
+        .set = set,
+        .from_ns = INT64_MIN,
+        .to_ns = INT64_MAX,
+        .material = from->material,
+        .analyses = from->analyses,
+        .scatter = from->scatter,
+    };
+    if ((from->from_node && !build_read_time(b, from->from_node, &factor->from_ns)) ||
+        (from->to_node && !build_read_time(b, from->to_node, &factor->to_ns))) {
         return;
     }
     struct library_factor *first = table_find(&b->factors, bytes_of(factor->id));
     if (!first) {
         table_put(&b->factors, bytes_of(factor->id), factor);
     } else if (first->set == set) {
-        chain(b, first, factor, node);
+        chain(b, first, factor, from->node);
     }
 }
 
 static void read_file(struct build *b, const char *name, const struct node *place)
 {
     const struct document *document = build_document(b, name, place);
-    const struct node *root = document ? document_root(document) : NULL;
-    struct library_file file = {0};
-    if (!root || !settings_read(file_settings, root, &file, b->problems)) {
+    struct factor_library library;
+    if (!document) {
         return;
     }
-    const char *set = pool_print(b->pool, "%s@%s", file.name, file.version);
-    if (file.factors->kind != NODE_LIST) {
-        problem_at(b->problems, file.factors, "factors: a list is wanted");
-        return;
+    factor_library_init(&library, b->units);
+    factor_library_read_root(&library, name, document_root(document), b->problems);
+    const char *set = library.first ? kept(b, bytes_of(library.first->set)) : NULL;
+    for (const struct factor *factor = library.first; factor; factor = factor->next) {
+        add_factor(b, factor, set);
     }
-    NODE_EACH(node, file.factors)
-    {
-        add_factor(b, &file, set, node);
-    }
+    factor_library_deinit(&library);
 }
 
 static void read_factors(struct build *b, const struct node *section)
 {
+    if (!build_open_units(b)) {
+        return;
+    }
     NODE_EACH(node, section)
     {
         if (node->kind != NODE_SCALAR || node->text.len == 0) {

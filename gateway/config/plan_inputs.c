@@ -141,6 +141,9 @@ static void read_factor(struct input *in, const struct value *value,
     for (; found; found = found->next) {
         struct plan_factor factor = *range;
         factor.source = found->source;
+        factor.material = found->material;
+        factor.analyses = found->analyses;
+        factor.scatter = found->scatter;
         factor.origin = pool_print(in->b->pool, "factor:%s@%s", found->id, found->set);
         if (found->from_ns > factor.from_ns) {
             factor.from_ns = found->from_ns;

@@ -49,7 +49,7 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], library_settings[], status_settings[], precursor_settings[];
+    activity_settings[], status_settings[], precursor_settings[];
 
 /* The file of the bundle, parsed; kept until the plan is freed.  NULL after a problem
  * at `node`. */
@@ -92,6 +92,9 @@ struct library_factor {
     const char *source;
     const char *set; /* "name@version" */
     int64_t from_ns, to_ns;
+    int material;     /* enum analysis_material */
+    int64_t analyses; /* behind the value; 0: not said */
+    double scatter;   /* relative, 95 %; negative: not said */
     struct library_factor *next;
 };
 

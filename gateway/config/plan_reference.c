@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reference of all settings, from the tables that read them. */
+#include "config/factor_library.h"
 #include "config/plan_private.h"
 
 #include "decode/adapter.h"

@@ -224,6 +224,31 @@ const struct input_total *report_activity(const struct stream_total *stream)
     return report_input(stream, stream->activity);
 }
 
+static const struct stream_total *find_stream(const struct report *report,
+                                              const char *process, const char *stream)
+{
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct process_total *from = &report->processes[i];
+        for (size_t s = 0; strcmp(from->id, process) == 0 && s < from->stream_count;
+             s++) {
+            if (strcmp(from->streams[s].id, stream) == 0) {
+                return &from->streams[s];
+            }
+        }
+    }
+    return NULL;
+}
+
+void report_used(const struct report *report, const char *process, const char *stream,
+                 double *ret_tonnes, double *ret_co2e)
+{
+    const struct stream_total *found = find_stream(report, process, stream);
+    const struct input_total *activity = found ? report_activity(found) : NULL;
+    bool tonnes = activity && strcmp(activity->unit, "t") == 0;
+    *ret_tonnes = tonnes ? figure_value(&activity->sum) : (double)NAN;
+    *ret_co2e = found ? figure_value(&found->co2e) : (double)NAN;
+}
+
 double report_factor_value(const struct input_total *input)
 {
     if (!input) {

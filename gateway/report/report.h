@@ -67,6 +67,11 @@ MUST_CHECK bool report_add(struct report *report, const json_t *summary);
  * do, and not of a mean. */
 MUST_CHECK bool report_is_amount(const char *unit);
 
+/* Activity data in t (NAN in any other unit) and emissions in t CO2e of a stream so far;
+ * both NAN when they are undetermined. */
+void report_used(const struct report *report, const char *process, const char *stream,
+                 double *ret_tonnes, double *ret_co2e);
+
 enum report_detail {
     REPORT_FULL,   /* with source streams and data gaps, Annex IV.1 */
     REPORT_SUMMARY /* without, Annex IV.2 */
