@@ -5,13 +5,15 @@
 # and shows the plant's emissions as the registry has them.
 #   ./demo.sh                 a cement plant, until Ctrl-C
 #   ./demo.sh --plant NAME    another one: config/examples/NAME.yaml, docs/plants/
+#   ./demo.sh --registry postgres   the registry on a PostgreSQL of its own
 #   ./demo.sh --seconds N     ends by itself and compares the registry with the truth;
 #                             exit 1 when they differ by more than 0.1 %
 set -euo pipefail
 cd "$(dirname "$0")"
 
-usage="usage: ./demo.sh [--plant NAME] [--seconds N]"
+usage="usage: ./demo.sh [--plant NAME] [--registry sqlite|postgres] [--seconds N]"
 seconds=""
+store=sqlite
 plant_name=cement
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -31,6 +33,13 @@ while [ $# -gt 0 ]; do
             exit 64
         fi
         ;;
+    --registry)
+        store=${2:-}
+        if [ "$store" != sqlite ] && [ "$store" != postgres ]; then
+            echo "demo: --registry wants sqlite or postgres" >&2
+            exit 64
+        fi
+        ;;
     *)
         echo "$usage" >&2
         exit 64
@@ -43,8 +52,13 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
-tools/packages.sh build run
-if [ ! -f build/release/build.ninja ]; then
+groups="build run"
+if [ "$store" = postgres ]; then
+    groups+=" postgres"
+fi
+# shellcheck disable=SC2086  # words on purpose
+tools/packages.sh $groups
+if [ ! -f build/release/build.ninja ] || [ "$store" = postgres ]; then
     cmake --preset release >/dev/null
 fi
 if ! nice ninja -C build/release --quiet >build/release/build.log 2>&1; then
@@ -57,6 +71,7 @@ registry=$PWD/build/release/bin/emgate-registry
 broker=$(command -v mosquitto || echo /usr/sbin/mosquitto)
 
 dir=$(mktemp -d)
+postgres_dir=""
 pids=()
 
 stop_all() {
@@ -73,7 +88,7 @@ stop_all() {
         kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
-    rm -rf "$dir"
+    rm -rf "$dir" ${postgres_dir:+"$postgres_dir"}
 }
 trap stop_all EXIT
 trap 'exit 130' INT
@@ -127,6 +142,35 @@ wait_subscribed() { # wait_subscribed PORT PID
     exit 69
 }
 
+# A PostgreSQL on a socket in a folder of its own, as an unprivileged user: it refuses
+# root.  Sets `uri`.
+start_postgres() {
+    local bin user as=()
+    bin=$(dirname "$(find /usr/lib/postgresql -name initdb | sort -V | tail -n 1)")
+    postgres_dir=$(mktemp -d)
+    user=$(id -un)
+    if [ "$(id -u)" -eq 0 ]; then
+        user=postgres
+        as=(setpriv --reuid=postgres --regid=postgres --clear-groups --)
+        chown postgres: "$postgres_dir"
+    fi
+    (cd / && "${as[@]}" "$bin/initdb" -D "$postgres_dir/data" -U emgate -A trust -E UTF8 \
+        --locale=C -N) >"$dir/postgres.log" 2>&1
+    start postgres "${as[@]}" "$bin/postgres" -D "$postgres_dir/data" -k "$postgres_dir" \
+        -c listen_addresses=
+    for _ in {1..400}; do
+        if "$bin/pg_isready" -q -h "$postgres_dir"; then
+            uri="postgresql://emgate@/postgres?host=${postgres_dir//\//%2F}"
+            return
+        fi
+        kill -0 "${pids[-1]}" 2>/dev/null || break
+        sleep 0.05
+    done
+    echo "demo: PostgreSQL ($user) did not start:" >&2
+    tail -n 20 "$dir/postgres.log" >&2
+    exit 69
+}
+
 start() { # start NAME COMMAND...
     local name=$1
     shift
@@ -145,6 +189,11 @@ sed -e "s#127\.0\.0\.1:1883#127.0.0.1:$mqtt#" -e "s#127\.0\.0\.1:8311#127.0.0.1:
 sed -e "s#127\.0\.0\.1:8311#127.0.0.1:$api#" \
     -e "s#/var/lib/emgate-registry#$dir/registry#" \
     config/examples/registry.yaml >"$dir/registry.yaml"
+if [ "$store" = postgres ]; then
+    start_postgres
+    sed -i -e "s#^  store: .*#  store: '$uri'\n  signing_key: $dir/registry/key#" \
+        "$dir/registry.yaml"
+fi
 {
     sed -e "s#^listener .*#listener $mqtt 127.0.0.1#" \
         -e "s#^persistence_location .*#persistence_location $dir/broker/#" \

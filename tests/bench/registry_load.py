@@ -21,7 +21,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 # pylint: disable=wrong-import-position
 from postgres_cluster import Cluster
 
-PAGES = ("/v1/rollups?group=country&by=year", "/v1/rollups?group=sector&country=PK&by=month",
+PAGES = ("/v1/rollups?group=country&by=year",
+         "/v1/rollups?group=sector&country=PK&by=month",
          "/v1/rollups?group=operator&by=year&limit=1000", "/v1/processes?limit=100")
 # A server for a machine of this size; what is durable stays durable.
 SERVER = ("shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeout=15min",
@@ -71,11 +72,13 @@ def main(load, registry, kind, gateways="1000", hours="168", batch="168",
     process = None
     try:
         with open(folder + "/registry.yaml", "w", encoding="ascii") as out:
-            out.write(f"registry:\n  id: load\n  listen: 127.0.0.1:0\n  store: '{store}'\n"
-                      f"  signing_key: {folder}/key\n  threads: 16\n  log_level: warn\n")
+            out.write("registry:\n  id: load\n  listen: 127.0.0.1:0\n"
+                      f"  store: '{store}'\n  signing_key: {folder}/key\n"
+                      "  threads: 16\n  log_level: warn\n")
             out.flush()
             subprocess.run([load, "enrol", gateways], stdout=out, check=True)
-        subprocess.run([load, "make", folder + "/load", gateways, hours, batch], check=True)
+        subprocess.run([load, "make", folder + "/load", gateways, hours, batch],
+                       check=True)
         process = subprocess.Popen([registry, "run", "-c", folder + "/registry.yaml"],
                                    stdout=subprocess.PIPE)
         url = process.stdout.readline().decode().split()[-1]
