@@ -48,7 +48,8 @@ enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
         .summary = arena_copy(&p->arena, summary->bytes),
     };
     memcpy(kept->key, summary->key, sizeof kept->key);
-    const struct key_pair *key = p->settings.key;
+    const struct key_pair *key =
+        p->settings.signer ? signer_pair(p->settings.signer) : NULL;
     kept->envelope =
         dsse_envelope(DSSE_SUMMARY, kept->summary, &key, key ? 1 : 0, &p->arena);
     return full(p, e);
@@ -117,7 +118,7 @@ static enum err put_config(struct pipeline *p, struct error *e)
 static enum err put_checkpoint(struct pipeline *p, struct error *e)
 {
     const struct merkle *log = fold_log(p->chapter.fold);
-    if (!p->settings.key || log->count == 0) {
+    if (!p->settings.signer || log->count == 0) {
         return ERR_OK;
     }
     struct checkpoint checkpoint = {.size = log->count};
@@ -125,8 +126,23 @@ static enum err put_checkpoint(struct pipeline *p, struct error *e)
              p->chapter.plan->gateway_id);
     merkle_root(log, checkpoint.root);
     buf_clear(&p->state);
-    checkpoint_put(&checkpoint, p->settings.key, &p->state);
+    checkpoint_put(&checkpoint, signer_pair(p->settings.signer), &p->state);
     return outbox_put_state(p->settings.outbox, "checkpoint", buf_bytes(&p->state), e);
+}
+
+/* Which key signs from here on, and how it came to that. */
+static enum err put_signer(struct pipeline *p, struct error *e)
+{
+    if (!p->settings.signer) {
+        return ERR_OK;
+    }
+    const char *id = key_get_public(signer_pair(p->settings.signer))->id;
+    enum err err = outbox_put_state(p->settings.outbox, "signer", bytes_of(id), e);
+    if (err == ERR_OK && p->key_changed) {
+        err = outbox_put_state(p->settings.outbox, "key_changes",
+                               buf_bytes(&p->key_changes), e);
+    }
+    return err;
 }
 
 /* Slices that no window needs are dropped, an hour's worth at a time. */
@@ -171,6 +187,9 @@ static enum err put_all(struct pipeline *p, struct error *e)
     if (err == ERR_OK) {
         err = put_checkpoint(p, e);
     }
+    if (err == ERR_OK) {
+        err = put_signer(p, e);
+    }
     return err == ERR_OK ? drop_old_slices(p, e) : err;
 }
 
@@ -189,6 +208,10 @@ enum err batch_commit(struct pipeline *p, struct error *e)
         return err;
     }
     p->config_changed = false;
+    p->key_changed = false;
+    if (p->settings.signer) {
+        signer_settle(p->settings.signer);
+    }
     p->committed = fold_cursor(p->chapter.fold);
     p->last_commit_ns = clock_wall_ns(p->settings.clock);
     batch_clear(p);

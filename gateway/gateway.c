@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define TICK_S 5
+#define CHANGE_ARENA 8192
 /* A difference between the clocks beyond this is a step. */
 #define STEP_NS (500 * NS_PER_MS)
 
@@ -34,7 +35,9 @@ struct gateway {
     int lock_file;
     struct journal *journal;
     struct outbox *outbox;
-    struct key_pair *key;
+    struct signer *signer;
+    bool change_key;   /* a next key waits for its record in the journal */
+    uint64_t last_seq; /* of the journal when it was opened */
     struct tap *tap;
     struct pipeline *pipeline;
     struct intake *intake;
@@ -117,17 +120,6 @@ static enum err open_outbox(struct gateway *g, struct error *e)
     return err;
 }
 
-enum err gateway_open_key(const struct plan *plan, struct key_pair **ret_pair,
-                          struct error *e)
-{
-    char path[4096];
-    if (plan->signing_key.kind != SECRET_NONE) {
-        return key_open(&plan->signing_key, ret_pair, e);
-    }
-    snprintf(path, sizeof path, "%s/signing.key", plan->state_directory);
-    return key_open_or_make(path, ret_pair, e);
-}
-
 static void give_action(void *ctx, size_t broker, const struct action *action)
 {
     struct gateway *g = ctx;
@@ -150,7 +142,7 @@ static enum err open_pipeline(struct gateway *g, struct error *e)
     struct pipeline_settings settings = {.journal = g->journal,
                                          .outbox = g->outbox,
                                          .software = GATEWAY_SOFTWARE,
-                                         .key = g->key,
+                                         .signer = g->signer,
                                          .tap = g->tap,
                                          .action = give_action,
                                          .failed = pipeline_failed,
@@ -200,11 +192,25 @@ static void note_receipt(void *ctx, struct bytes receipt)
     }
 }
 
+/* From the forwarders' threads. */
+static struct bytes read_key_changes(void *ctx, struct arena *arena)
+{
+    struct gateway *g = ctx;
+    struct bytes changes = {0};
+    struct error e;
+    if (outbox_get_state(g->outbox, "key_changes", arena, &changes, &e) != ERR_OK) {
+        log_warn("gateway.key", "%s", e.text);
+    }
+    return changes;
+}
+
 static enum err open_forwards(struct gateway *g, struct error *e)
 {
     g->world = forward_world_system;
     g->world.receipt = note_receipt;
     g->world.receipt_ctx = g;
+    g->world.key_changes = read_key_changes;
+    g->world.key_changes_ctx = g;
     g->forwards = mem_array(g->plan->sink_count, sizeof(struct forward *));
     for (size_t i = 0; i < g->plan->sink_count; i++) {
         enum err err = forward_open(&g->plan->sinks[i], g->plan->gateway_id, g->outbox,
@@ -256,10 +262,11 @@ static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error 
     if (err == ERR_OK) {
         journal_get_status(g->journal, &before);
         *ret_was_used = before.last_seq > 0;
+        g->last_seq = before.last_seq;
         err = open_outbox(g, e);
     }
     if (err == ERR_OK) {
-        err = gateway_open_key(g->plan, &g->key, e);
+        err = signer_open(g->plan, &g->signer, e);
     }
     if (err == ERR_OK) {
         err = open_pipeline(g, e);
@@ -309,7 +316,7 @@ static void close_all(struct gateway *g)
     mem_free(&g->forwards);
     pipeline_close(&g->pipeline);
     tap_free(&g->tap);
-    key_close(&g->key);
+    signer_close(&g->signer);
     outbox_close(&g->outbox);
     journal_close(&g->journal);
     if (g->lock_file >= 0) {
@@ -368,8 +375,52 @@ static void feed_watchdog(struct gateway *g)
     }
 }
 
+/* What signs a change of key. */
+struct changing {
+    struct signer *signer;
+    struct arena arena;
+};
+
+static struct bytes make_change(void *ctx, uint64_t seq)
+{
+    struct changing *changing = ctx;
+    return signer_change(changing->signer, seq, &changing->arena);
+}
+
+/* Lets the next key begin, once everything of before the start is folded: so a change
+ * that is in the journal already is not made again. */
+static void change_key(struct gateway *g)
+{
+    struct pipeline_view view;
+    struct error e;
+    uint64_t seq = 0;
+    pipeline_lock(g->pipeline, &view);
+    bool waits = view.folded_seq < g->last_seq;
+    pipeline_unlock(g->pipeline);
+    if (waits) {
+        return;
+    }
+    g->change_key = false;
+    if (!signer_has_next(g->signer)) {
+        return;
+    }
+    struct changing changing = {.signer = g->signer};
+    arena_init(&changing.arena, CHANGE_ARENA);
+    if (journal_append_made(g->journal, RECORD_KEY_CHANGE, make_change, &changing, &seq,
+                            &e) == ERR_OK) {
+        log_info("gateway.key", "record=%llu: the next key signs from here on",
+                 (unsigned long long)seq);
+    } else {
+        log_warn("gateway.key", "%s; tried again", e.text);
+        g->change_key = true;
+    }
+    arena_deinit(&changing.arena);
+}
+
 static void reload(struct gateway *g)
 {
+    signer_look(g->signer);
+    g->change_key = true;
     struct bundle bundle = {0};
     struct error e;
     struct plan *plan = gateway_read_config(g->config_path, &bundle);
@@ -409,6 +460,9 @@ static int main_loop(struct gateway *g)
             reload(g);
         }
         watch_clock(g);
+        if (g->change_key) {
+            change_key(g);
+        }
         feed_watchdog(g);
         api_tick(g->api);
         if (++g->ticks % TICK_S == 0) {
@@ -477,6 +531,7 @@ static int run(struct gateway *g)
         log_error("gateway.start", "%s", e.text);
         return exit_code_of(err);
     }
+    g->change_key = true;
     log_info("gateway.ready", "gateway=%s config=%s", g->plan->gateway_id,
              g->config_path);
     notify_send("READY=1");

@@ -29,11 +29,6 @@ enum err gateway_lock(const char *state_directory, int *ret_file,
  * there was one.  The caller frees both. */
 struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bundle);
 
-/* The key that signs: from where the configuration says, or <state>/signing.key, made
- * at the first start. */
-enum err gateway_open_key(const struct plan *plan, struct key_pair **ret_pair,
-                          struct error *e) MUST_CHECK;
-
 /* What a running gateway lends to its pages; see api.h. */
 struct gateway_view {
     const struct plan *plan;

@@ -16,6 +16,7 @@
 
 #define ARENA_SIZE (64U << 20)
 #define TURN_RECORDS 256
+#define KEY_CHANGES_MAX (1U << 20)
 #define READ_WAIT_MS 200
 #define RETRY_WAIT_MS 1000
 #define ACTION_AGE_NS (60 * NS_PER_S)
@@ -42,6 +43,22 @@ static void let_go(struct pipeline *p)
     journal_reader_close(&p->reader);
 }
 
+/* Which key signed last, and the changes of key so far. */
+static enum err load_signer(struct pipeline *p, struct arena *arena, struct error *e)
+{
+    struct bytes id = {0};
+    struct bytes changes = {0};
+    buf_clear(&p->key_changes);
+    p->key_changed = false;
+    enum err err = outbox_get_state(p->settings.outbox, "signer", arena, &id, e);
+    if (err == ERR_OK) {
+        err = outbox_get_state(p->settings.outbox, "key_changes", arena, &changes, e);
+    }
+    buf_add(&p->key_changes, changes);
+    return err == ERR_OK && p->settings.signer ? signer_use(p->settings.signer, id, e)
+                                               : err;
+}
+
 /* Brings configuration, fold and reader to where the last commit left them. */
 static enum err load(struct pipeline *p, struct error *e)
 {
@@ -55,6 +72,9 @@ static enum err load(struct pipeline *p, struct error *e)
     enum err err = outbox_get_state(p->settings.outbox, "config", &arena, &config, e);
     if (err == ERR_OK) {
         err = outbox_get_state(p->settings.outbox, "fold", &arena, &saved, e);
+    }
+    if (err == ERR_OK) {
+        err = load_signer(p, &arena, e);
     }
     if (err == ERR_OK && config.len > 0) {
         err =
@@ -123,6 +143,13 @@ static void show_reading(void *ctx, const struct message *message,
     tap_put_reading(p->settings.tap, &seen);
 }
 
+static void take_key_change(struct pipeline *p, const struct record *record)
+{
+    buf_add_string(&p->key_changes, record->payload);
+    p->key_changed = true;
+    signer_turn(p->settings.signer, record->payload);
+}
+
 static enum err take_record(struct pipeline *p, const struct record *record,
                             struct error *e)
 {
@@ -131,6 +158,9 @@ static enum err take_record(struct pipeline *p, const struct record *record,
         if (err != ERR_OK) {
             return err;
         }
+    }
+    if (record->type == RECORD_KEY_CHANGE && p->settings.signer) {
+        take_key_change(p, record);
     }
     p->cursor = record->seq;
     struct fold_out out = {.ctx = p,
@@ -243,6 +273,7 @@ enum err pipeline_open(const struct pipeline_settings *settings,
     pthread_mutex_init(&p->lock, NULL);
     arena_init(&p->arena, ARENA_SIZE);
     buf_init(&p->state, CHAPTER_STATE_MAX);
+    buf_init(&p->key_changes, KEY_CHANGES_MAX);
     enum err err = load(p, e);
     if (err != ERR_OK) {
         pipeline_close(&p);
@@ -286,6 +317,7 @@ void pipeline_close(struct pipeline **pipeline)
     mem_free(&p->retries);
     arena_deinit(&p->arena);
     buf_deinit(&p->state);
+    buf_deinit(&p->key_changes);
     pthread_mutex_destroy(&p->lock);
     mem_free(pipeline);
 }

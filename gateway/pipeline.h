@@ -11,8 +11,8 @@
 #ifndef PIPELINE_H
 #define PIPELINE_H
 
-#include "evidence/key.h"
 #include "fold.h"
+#include "signer.h"
 #include "tap.h"
 
 struct pipeline;
@@ -21,8 +21,8 @@ struct pipeline_settings {
     struct journal *journal;
     struct outbox *outbox;
     const char *software;
-    const struct key_pair *key; /* signs summaries; NULL: they stay unsigned */
-    struct tap *tap;            /* for who watches, borrowed; NULL: none */
+    struct signer *signer; /* signs summaries; NULL: they stay unsigned */
+    struct tap *tap;       /* for who watches, borrowed; NULL: none */
     /* Something for a broker; only for records of the last minute. */
     void (*action)(void *ctx, size_t broker, const struct action *action);
     /* The pipeline can't go on; called once, from its thread. */

@@ -33,6 +33,8 @@ struct pipeline {
     int64_t last_commit_ns;
     int64_t dropped_before; /* slices before this minute are gone */
     struct buf state;
+    struct buf key_changes; /* all so far, each a varint length and an Envelope */
+    bool key_changed;       /* they are not in the outbox yet */
     char problem[256];
 };
 

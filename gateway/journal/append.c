@@ -163,13 +163,37 @@ enum err journal_skip_seen(struct journal *journal, uint64_t seq, struct error *
     return journal_append(journal, RECORD_QUARANTINE, payload, &note_seq, e);
 }
 
+static enum err too_large(struct bytes payload, struct error *e)
+{
+    return error_set(e, ERR_REJECT, "payload of %zu bytes: at most %u", payload.len,
+                     JOURNAL_PAYLOAD_MAX);
+}
+
+enum err journal_append_made(struct journal *journal, enum record_type type,
+                             journal_make_fn *make, void *ctx, uint64_t *ret_seq,
+                             struct error *e)
+{
+    ASSERT(type > 0 && (unsigned)type <= UINT8_MAX);
+    pthread_mutex_lock(&journal->lock);
+    uint64_t seq = journal->next_seq;
+    struct bytes payload = make(ctx, seq);
+    enum err code = payload.len > JOURNAL_PAYLOAD_MAX
+                        ? too_large(payload, e)
+                        : append_locked(journal, type, payload, e);
+    ASSERT(code != ERR_OK || seq == journal->next_seq - 1);
+    pthread_mutex_unlock(&journal->lock);
+    if (code == ERR_OK) {
+        *ret_seq = seq;
+    }
+    return code;
+}
+
 enum err journal_append(struct journal *journal, enum record_type type,
                         struct bytes payload, uint64_t *ret_seq, struct error *e)
 {
     ASSERT(type > 0 && (unsigned)type <= UINT8_MAX);
     if (payload.len > JOURNAL_PAYLOAD_MAX) {
-        return error_set(e, ERR_REJECT, "payload of %zu bytes: at most %u", payload.len,
-                         JOURNAL_PAYLOAD_MAX);
+        return too_large(payload, e);
     }
     pthread_mutex_lock(&journal->lock);
     enum err code = append_locked(journal, type, payload, e);

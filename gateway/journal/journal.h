@@ -94,6 +94,13 @@ enum err journal_append(struct journal *journal, enum record_type type,
                         struct bytes payload, uint64_t *ret_seq,
                         struct error *e) MUST_CHECK;
 
+/* The same for a payload that names its own seq: `make` is told it and gives the payload,
+ * a view until the call returns.  It runs under the journal's lock: keep it short. */
+typedef struct bytes journal_make_fn(void *ctx, uint64_t seq);
+enum err journal_append_made(struct journal *journal, enum record_type type,
+                             journal_make_fn *make, void *ctx, uint64_t *ret_seq,
+                             struct error *e) MUST_CHECK;
+
 /* Says that others hold records up to `seq`, as a fold's cursor does.  Where the journal
  * ends before it, because a disk lost what it had synced, it gives none of these seqs
  * again and notes the gap (RECORD_QUARANTINE).  Call it after opening, before appends;

@@ -245,6 +245,9 @@ static enum forward_turn send_rows(struct forward *f, size_t count, int64_t *ret
     struct sink_call call = {.gateway = f->gateway,
                              .timeout_ms = f->plan->timeout_ns / NS_PER_MS,
                              .stop = &f->stop};
+    if (f->world->key_changes) {
+        call.key_changes = f->world->key_changes(f->world->key_changes_ctx, &f->arena);
+    }
     if (f->plan->sink->send(f->state, f->items, count, &call, &e) != ERR_OK) {
         give_all(f, count, &e);
     }

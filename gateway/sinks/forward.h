@@ -13,6 +13,7 @@
 #define SINKS_FORWARD_H
 
 #include "config/plan.h"
+#include "core/arena.h"
 #include "core/bytes.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -34,6 +35,9 @@ struct forward_world {
      * same may come again.  From the forwarder's thread; may be NULL. */
     void (*receipt)(void *ctx, struct bytes receipt);
     void *receipt_ctx;
+    /* Gives what sink_call.key_changes is, in `arena`; may be NULL. */
+    struct bytes (*key_changes)(void *ctx, struct arena *arena);
+    void *key_changes_ctx;
 };
 
 /* The system's clock and random numbers. */

@@ -45,6 +45,7 @@ struct http_state {
     struct arena kept; /* the receipts of one send() */
     struct buf request;
     struct buf answer;
+    size_t told;  /* bytes of sink_call.key_changes that the far side has */
     size_t limit; /* most items in one post: less than `batch` after a 413 */
     char curl_words[CURL_ERROR_SIZE];
 };
@@ -393,6 +394,61 @@ static void take_receipts(struct http_state *http, struct sink_item *items, size
     }
 }
 
+/* ---- changes of key ---- */
+
+/* Where a registry takes changes of a gateway's key, beside its summaries; false: this
+ * is none of ours. */
+static bool put_keys_url(const struct http_state *http, const char *gateway,
+                         struct buf *url)
+{
+    static const char end[] = "/v1/summaries";
+    struct bytes whole = bytes_of(http->url);
+    size_t len = sizeof end - 1;
+    bool ours =
+        whole.len > len && bytes_are(bytes_slice(whole, whole.len - len, len), end);
+    if (ours) {
+        buf_add(url, bytes_slice(whole, 0, whole.len - len));
+        buf_print(url, "/v1/gateways/%s/keys", gateway);
+    }
+    return ours;
+}
+
+/* Posts one change.  The same again is harmless; nobody there who takes them (404) is
+ * nobody who checks them. */
+static enum err post_change(struct http_state *http, struct bytes change,
+                            struct sink_call *call, const char *url, struct error *e)
+{
+    long status = 0;
+    buf_clear(&http->request);
+    buf_add(&http->request, change);
+    curl_easy_setopt(http->curl, CURLOPT_URL, url);
+    enum answer answer = post(http, call->timeout_ms / 2, call, &status, e);
+    curl_easy_setopt(http->curl, CURLOPT_URL, http->url);
+    bool taken = answer == ANSWER_RECEIPTS || status == 404;
+    return taken ? ERR_OK : error_wrap(e, "the change of our key");
+}
+
+/* Tells the far side of changes it does not know yet, before what the new key signed. */
+static enum err tell_changes(struct http_state *http, struct sink_call *call,
+                             struct error *e)
+{
+    struct buf url;
+    enum err err = ERR_OK;
+    buf_init(&url, HEADER_MAX);
+    bool ours = put_keys_url(http, call->gateway, &url);
+    while (ours && err == ERR_OK && http->told < call->key_changes.len) {
+        struct cursor c =
+            cursor_of(bytes_slice(call->key_changes, http->told, call->key_changes.len));
+        struct bytes change = cursor_string(&c);
+        err = post_change(http, change, call, (const char *)url.data, e);
+        if (err == ERR_OK) {
+            http->told = call->key_changes.len - c.rest.len;
+        }
+    }
+    buf_deinit(&url);
+    return err == ERR_OK ? ERR_OK : ERR_RETRY;
+}
+
 /* Posts the next part of the items; false when the rest must wait for another time. */
 static bool send_part(struct http_state *http, struct sink_item *items, size_t count,
                       struct sink_call *call, struct progress *progress)
@@ -429,8 +485,10 @@ static bool send_part(struct http_state *http, struct sink_item *items, size_t c
 static enum err http_send(void *state, struct sink_item *items, size_t count,
                           struct sink_call *call, struct error *e)
 {
-    (void)e;
     struct http_state *http = state;
+    if (tell_changes(http, call, e) != ERR_OK) {
+        return ERR_RETRY;
+    }
     struct progress progress = {.step = http->limit,
                                 .until_ms = clock_boot_ns(&clock_system) / NS_PER_MS +
                                             call->timeout_ms};

@@ -31,9 +31,11 @@ struct sink_item {
 
 /* How one send() stands to the world around it. */
 struct sink_call {
-    const char *gateway;     /* our id, as enrolled on the far side */
-    int64_t timeout_ms;      /* send() comes back before this has passed */
-    const atomic_bool *stop; /* set by another thread: come back soon; may be NULL */
+    const char *gateway;      /* our id, as enrolled on the far side */
+    int64_t timeout_ms;       /* send() comes back before this has passed */
+    struct bytes key_changes; /* each a varint length and an Envelope: the far side must
+                                 know them before it gets what the new key signed */
+    const atomic_bool *stop;  /* set by another thread: come back soon; may be NULL */
     int64_t wait_ms; /* out: how long the far side asks us to wait; else left alone */
 };
 

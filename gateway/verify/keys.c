@@ -79,6 +79,21 @@ static void check_trust(struct verify *v)
     }
 }
 
+/* Receipts are looked at with every key that is known. */
+static void add_given_registry_keys(struct verify *v)
+{
+    const struct verify_settings *s = v->settings;
+    for (size_t i = 0; i < s->registry_key_count; i++) {
+        bool listed = v->registry_key_count == VERIFY_KEYS_MAX;
+        for (size_t n = 0; n < v->registry_key_count; n++) {
+            listed = listed || is_key(&s->registry_keys[i], &v->registry_keys[n]);
+        }
+        if (!listed) {
+            v->registry_keys[v->registry_key_count++] = s->registry_keys[i];
+        }
+    }
+}
+
 static void take_registry_keys(struct verify *v)
 {
     const struct verify_settings *s = v->settings;
@@ -96,6 +111,8 @@ static void take_registry_keys(struct verify *v)
         }
         v->registry_keys[v->registry_key_count++] = key;
     }
+    v->registry_listed = v->registry_key_count;
+    add_given_registry_keys(v);
 }
 
 void verify_keys(struct verify *v)

@@ -60,15 +60,13 @@ static void check_time(struct receipts *r, const struct verify_summary *s,
 static void take_beside(struct receipts *r, struct bytes bytes, size_t number)
 {
     struct receipt_view view;
-    static const uint8_t mark;
     if (!receipt_read(bytes, &view) || !signer(r->v, bytes, &view)) {
         verify_fail(r->v, VERIFY_RECEIPT, "receipt", number,
                     "not signed by a key of the registry");
         return;
     }
-    const struct verify_summary *s = table_find(&r->summaries, view.key);
-    if (!s || view.verdict != 0 ||
-        table_put(&r->seen, view.key, (void *)(uintptr_t)&mark)) {
+    struct verify_summary *s = table_find(&r->summaries, view.key);
+    if (!s || view.verdict != 0 || table_put(&r->seen, view.key, s)) {
         verify_fail(r->v, VERIFY_RECEIPT, "receipt", number,
                     "it does not say that a summary of this pack was stored");
         return;
@@ -113,7 +111,14 @@ static void take_all(struct receipts *r)
         take_beside(r, beside.entries[i].data, i + 1);
     }
     for (size_t i = 0; i < v->registry_key_count; i++) {
-        if (!v->registry_key_used[i]) {
+        bool listed = i < v->registry_listed;
+        if (!listed && v->registry_key_used[i]) {
+            verify_fail(
+                v, VERIFY_RECEIPT, NULL, 0,
+                "the registry's key %s has signed receipts and is not in the pack",
+                v->registry_keys[i].id);
+        }
+        if (listed && !v->registry_key_used[i]) {
             verify_fail(v, VERIFY_RECEIPT, "registry key", i + 1,
                         "it has signed nothing here");
         }

@@ -46,6 +46,7 @@ struct verify {
     struct key_public registry_keys[VERIFY_KEYS_MAX];
     bool registry_key_used[VERIFY_KEYS_MAX];
     size_t registry_key_count;
+    size_t registry_listed; /* of these, in the pack; the others were given */
     struct verify_summary *summaries;
     size_t summary_count;
     struct verify_mark *marks; /* by size */

@@ -19,3 +19,5 @@ add_test(NAME bench_registry_load COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/bench/registry_load.py $<TARGET_FILE:registry_load>
          $<TARGET_FILE:emgate-registry> sqlite 20 48 24)
 set_tests_properties(bench_registry_load PROPERTIES TIMEOUT 120)
+add_executable(evidence_cost ${CMAKE_SOURCE_DIR}/tests/bench/evidence_cost.c)
+target_link_libraries(evidence_cost PRIVATE boot)

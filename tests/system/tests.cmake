@@ -93,8 +93,10 @@ set_tests_properties(system_interop_host PROPERTIES TIMEOUT 300 LABELS "whole;in
 set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop"
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
-# Two verifiers of evidence, one verdict.
-add_test(NAME system_evidence COMMAND ${PYTHON3}
-         ${CMAKE_SOURCE_DIR}/tests/system/evidence/verify_test.py)
-set_tests_properties(system_evidence PROPERTIES TIMEOUT 300
-  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+# Two verifiers of evidence, one verdict; a key changed under load.
+foreach(name verify rotation)
+  add_test(NAME system_evidence_${name} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/evidence/${name}_test.py)
+  set_tests_properties(system_evidence_${name} PROPERTIES TIMEOUT 300
+    ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endforeach()

@@ -359,6 +359,8 @@ class Verifier:
                 self.fail("key", "registry key", i + 1)
             else:
                 self.registry.append(key)
+        self.listed = len(self.registry)
+        self.registry += [k for k in self.given_registry if k not in self.registry]
 
     # ---- summaries ----
 
@@ -512,10 +514,10 @@ class Verifier:
     # ---- receipts ----
 
     def signer(self, r):
-        for key in self.registry:
+        for i, key in enumerate(self.registry):
             if key_id(key) == r[7] and \
                     ed25519_verify(key, dsse(RECEIPT_TYPE, receipt_text(r)), r[6]):
-                self.used.add(key)
+                self.used.add(i)
                 return True
         return False
 
@@ -533,9 +535,11 @@ class Verifier:
                 continue
             seen.add(r[1])
             self.time(s, r, "receipt", number)
-        for i, key in enumerate(self.registry):
-            if key not in self.used:
+        for i in range(len(self.registry)):
+            if i < self.listed and i not in self.used:
                 self.fail("receipt", "registry key", i + 1)
+            if i >= self.listed and i in self.used:
+                self.fail("receipt")
 
     def receipt_record(self, known, body):
         seq = struct.unpack_from("<Q", body, 36)[0]

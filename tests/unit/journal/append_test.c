@@ -124,3 +124,27 @@ Test(append, seqs_that_others_have_seen_are_not_given_again)
     cr_assert_eq(seq, 23);
     rig_deinit(&rig);
 }
+
+static struct bytes name_seq(void *ctx, uint64_t seq)
+{
+    uint8_t *text = ctx;
+    *text = (uint8_t)('0' + seq);
+    return (struct bytes){.data = text, .len = 1};
+}
+
+Test(append, a_payload_can_name_its_own_seq)
+{
+    struct rig rig;
+    uint8_t text = 0;
+    uint64_t seq = 0;
+    rig_init(&rig, 1);
+    cr_assert_eq(rig_open(&rig), ERR_OK);
+    for (uint64_t i = 1; i < 4; i++) {
+        cr_assert_eq(journal_append_made(rig.journal, RECORD_GAP, name_seq, &text, &seq,
+                                         &rig.error),
+                     ERR_OK);
+        cr_assert_eq(seq, i);
+        cr_assert_eq(text, '0' + i);
+    }
+    rig_deinit(&rig);
+}
