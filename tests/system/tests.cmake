@@ -29,6 +29,10 @@ add_test(NAME system_truth COMMAND ${PYTHON3}
 set_tests_properties(system_truth PROPERTIES TIMEOUT 300)
 set_tests_properties(system_source_kill_test PROPERTIES TIMEOUT 300)
 set_tests_properties(system_registry PROPERTIES TIMEOUT 120)
+add_test(NAME system_registry_openapi COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/registry/openapi_test.py
+         $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_registry_openapi PROPERTIES TIMEOUT 120)
 if(libpq_FOUND)
   foreach(name registry several)
     if(name STREQUAL registry)
