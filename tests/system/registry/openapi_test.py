@@ -108,7 +108,8 @@ class OpenApiTest(unittest.TestCase):
         kind = headers["Content-Type"].split(";")[0]
         self.assertIn(kind, response["content"], where)
         if kind.endswith("json"):
-            self.schema.check(json.loads(body), response["content"][kind]["schema"], where)
+            self.schema.check(json.loads(body), response["content"][kind]["schema"],
+                              where)
         return status
 
     def operations(self, method):
@@ -145,7 +146,8 @@ class OpenApiTest(unittest.TestCase):
             if value is not None:
                 where = f"{path}?{name}={value}"
                 asked = f"{self.concrete(path)}?{name}={urllib.parse.quote(value)}"
-                status = self.check_answer(operation, self.client.ask("GET", asked), where)
+                answer = self.client.ask("GET", asked)
+                status = self.check_answer(operation, answer, where)
                 self.assertEqual(status, wanted, where)
 
     def test_what_is_not_there_is_a_problem(self):
