@@ -104,3 +104,14 @@ foreach(name verify rotation)
   set_tests_properties(system_evidence_${name} PROPERTIES TIMEOUT 300
     ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endforeach()
+# Two verifiers of evidence, one verdict.
+add_test(NAME system_evidence COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/evidence/verify_test.py)
+set_tests_properties(system_evidence PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
+# A measured stack with gaps, calibrations and standstill, calculated a second time.
+add_test(NAME system_plant_cems COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/plants/cems_test.py
+         $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_plant_cems PROPERTIES TIMEOUT 300)
