@@ -213,6 +213,34 @@ static void put_outbox(const struct gateway_view *view, struct json_writer *w)
     json_close(w, ']');
 }
 
+static void put_bridges(const struct gateway_view *view, struct json_writer *w)
+{
+    json_key(w, "bridges");
+    json_open(w, '[');
+    for (size_t i = 0; i < view->bridges.count; i++) {
+        struct bridge_status s;
+        bridge_get_status(view->bridges.list[i], &s);
+        json_open(w, '{');
+        json_pair(w, "id", s.id);
+        json_pair(w, "uri", s.uri);
+        put_bool(w, "connected", s.connected);
+        put_u64(w, "place", s.place);
+        put_u64(w, "backlog_records", s.backlog);
+        json_key(w, "lag_s");
+        json_double(w, (double)s.lag_ns / (double)NS_PER_S);
+        put_u64(w, "sent", s.sent);
+        put_u64(w, "skipped", s.skipped);
+        put_u64(w, "repeated", s.repeated);
+        put_u64(w, "set_aside", s.set_aside);
+        put_u64(w, "failures", s.failures);
+        put_time(w, "last_success", s.last_success_ns);
+        put_time(w, "last_error_at", s.last_error_ns);
+        json_pair(w, "last_error", s.last_error);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
 void api_put_status(const struct gateway_view *view, struct json_writer *w)
 {
     json_open(w, '{');
@@ -229,6 +257,7 @@ void api_put_status(const struct gateway_view *view, struct json_writer *w)
     put_journal(view, w);
     put_pipeline(view, w);
     put_outbox(view, w);
+    put_bridges(view, w);
     json_close(w, '}');
 }
 

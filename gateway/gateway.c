@@ -44,6 +44,7 @@ struct gateway {
     struct forward_world world; /* the system's; receipts go to the journal */
     struct forward **forwards;
     size_t forward_count;
+    struct bridges bridges;
     struct api *api;
     sigset_t signals;
     int64_t started_ns;
@@ -237,7 +238,8 @@ static enum err open_api(struct gateway *g, struct error *e)
                                 .tap = g->tap,
                                 .intake = g->intake,
                                 .forwards = g->forwards,
-                                .forward_count = g->forward_count};
+                                .forward_count = g->forward_count,
+                                .bridges = g->bridges};
     return api_open(&view, &g->api, e);
 }
 
@@ -248,6 +250,8 @@ static enum err skip_seen(struct gateway *g, struct error *e)
     pipeline_lock(g->pipeline, &view);
     uint64_t seen = view.folded_seq;
     pipeline_unlock(g->pipeline);
+    uint64_t carried = bridges_seen(&g->bridges);
+    seen = carried > seen ? carried : seen;
     return journal_skip_seen(g->journal, seen, e);
 }
 
@@ -272,6 +276,9 @@ static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error 
         err = open_pipeline(g, e);
     }
     if (err == ERR_OK) {
+        err = bridges_open(g->plan, g->journal, &g->bridges, e);
+    }
+    if (err == ERR_OK) {
         err = skip_seen(g, e);
     }
     return err == ERR_OK ? note_start(g, e) : err;
@@ -285,10 +292,14 @@ static enum err open_all(struct gateway *g, struct error *e)
         err = pipeline_start(g->pipeline, e);
     }
     if (err == ERR_OK) {
+        err = intake_open(g->journal, g->plan, was_used, &g->intake, e);
+    }
+    /* Behind the source, which sets up the client library that these use too. */
+    if (err == ERR_OK) {
         err = open_forwards(g, e);
     }
     if (err == ERR_OK) {
-        err = intake_open(g->journal, g->plan, was_used, &g->intake, e);
+        err = bridges_start(&g->bridges, e);
     }
     return err == ERR_OK ? open_api(g, e) : err;
 }
@@ -314,6 +325,7 @@ static void close_all(struct gateway *g)
         forward_close(&g->forwards[i]);
     }
     mem_free(&g->forwards);
+    bridges_close(&g->bridges);
     pipeline_close(&g->pipeline);
     tap_free(&g->tap);
     signer_close(&g->signer);

@@ -11,6 +11,7 @@
 #ifndef GATEWAY_H
 #define GATEWAY_H
 
+#include "bridges.h"
 #include "intake.h"
 #include "pipeline.h"
 #include "sinks/forward.h"
@@ -41,6 +42,7 @@ struct gateway_view {
     struct intake *intake;
     struct forward *const *forwards;
     size_t forward_count;
+    struct bridges bridges;
 };
 
 #endif

@@ -89,6 +89,22 @@ static void print_sinks(const json_t *status)
     }
 }
 
+static void print_bridges(const json_t *status)
+{
+    const json_t *bridges = json_object_get(status, "bridges");
+    for (size_t i = 0; i < json_array_size(bridges); i++) {
+        const json_t *s = json_array_get(bridges, i);
+        printf(
+            "bridge    %s to %s, %s: %lld sent, %lld records behind, %.0f s late%s%s\n",
+            remote_text(s, "id"), remote_text(s, "uri"),
+            json_is_true(json_object_get(s, "connected")) ? "connected" : "not connected",
+            number(s, "sent"), number(s, "backlog_records"),
+            json_number_value(json_object_get(s, "lag_s")),
+            *remote_text(s, "last_error") ? "; last error: " : "",
+            remote_text(s, "last_error"));
+    }
+}
+
 static int run(const struct command *command, const struct arguments *arguments)
 {
     int code = EXIT_OK;
@@ -107,6 +123,7 @@ static int run(const struct command *command, const struct arguments *arguments)
         print_pipeline(status);
         print_processes(status);
         print_sinks(status);
+        print_bridges(status);
     }
     json_decref(status);
     return EXIT_OK;

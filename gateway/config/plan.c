@@ -25,11 +25,10 @@ struct owned_plan {
 _Static_assert(offsetof(struct owned_plan, plan) == 0, "a plan is its owner");
 
 const struct section *const sections[] = {
-    &section_gateway,   &section_installation, &section_brokers,
-    &section_inputs,    &section_points,       &section_factors,
-    &section_processes, &section_windows,      &section_journal,
-    &section_outbox,    &section_sinks,        &section_web,
-    &section_log,       &section_simulation,   NULL,
+    &section_gateway, &section_installation, &section_brokers,    &section_inputs,
+    &section_points,  &section_factors,      &section_processes,  &section_windows,
+    &section_journal, &section_outbox,       &section_sinks,      &section_bridge,
+    &section_web,     &section_log,          &section_simulation, NULL,
 };
 
 #define SECTIONS_MAX 20

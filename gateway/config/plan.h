@@ -15,6 +15,7 @@
 #include "config/node/settings.h"
 #include "core/bytes.h"
 #include "core/error.h"
+#include "mqtt/link.h"
 
 /* ---- the bundle ---- */
 
@@ -247,6 +248,33 @@ struct plan_sink {
     int64_t retry_min_ns, retry_max_ns, timeout_ns;
 };
 
+enum bridge_form {
+    BRIDGE_RAW,      /* messages as they came */
+    BRIDGE_READINGS, /* what they say, as native telemetry */
+};
+
+#define PLAN_ANY_BROKER SIZE_MAX
+
+struct plan_bridge_rule {
+    const char *topic; /* local filter */
+    size_t broker;     /* index into plan->brokers, or PLAN_ANY_BROKER */
+    enum bridge_form form;
+    const char *to; /* form of the remote topic, mqtt/topic_form.h */
+    bool retain;    /* a retained message stays one */
+    const struct node *node;
+};
+
+struct plan_bridge {
+    const char *id;
+    struct link_settings remote; /* with a client_id */
+    double rate;                 /* messages a second; 0: no limit */
+    bool from_oldest;            /* a new bridge begins with all the journal has */
+    int64_t timeout_ns;
+    const struct plan_bridge_rule *rules;
+    size_t rule_count;
+    const struct node *node;
+};
+
 struct plan_installation {
     const char *id, *name, *country, *unlocode, *time_zone, *sector;
     const char *operator_id, *operator_name, *address, *city, *post_code, *po_box;
@@ -287,6 +315,8 @@ struct plan {
     size_t process_count;
     const struct plan_sink *sinks;
     size_t sink_count;
+    const struct plan_bridge *bridges;
+    size_t bridge_count;
     const char *factor_set;        /* "name@version, ..." of the factor files used */
     uint8_t hash[32];              /* of the bundle */
     const struct node *simulation; /* for `emgate simulate`, or NULL */

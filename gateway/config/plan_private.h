@@ -44,12 +44,14 @@ extern const struct section *const sections[];
 
 extern const struct section section_gateway, section_installation, section_brokers,
     section_inputs, section_windows, section_journal, section_outbox, section_web,
-    section_log, section_sinks, section_points, section_factors, section_processes,
-    section_simulation;
+    section_log, section_sinks, section_bridge, section_points, section_factors,
+    section_processes, section_simulation;
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
     activity_settings[], status_settings[], precursor_settings[];
+/* Of the section `bridge`: a rule. */
+extern const struct setting rule_settings[];
 
 /* The file of the bundle, parsed; kept until the plan is freed.  NULL after a problem
  * at `node`. */

@@ -44,6 +44,8 @@ static void print_parts(const struct section *section, struct buf *out)
                    "Each input is one of `point`, `value` with `source`, `factor`, or a "
                    "list of values by date.",
                    value_settings, out);
+    } else if (section == &section_bridge) {
+        print_part("bridge.rules", "Each item of the list.", rule_settings, out);
     } else if (section == &section_factors) {
         print_part("A factor file",
                    "`name`, `version`, `source` and `factors`, a list of these:",

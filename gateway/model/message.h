@@ -5,10 +5,15 @@
 
 #include "core/bytes.h"
 
+/* The user property in which bridges of gateways name themselves, and what stands before
+ * its text in `publisher`. */
+#define MESSAGE_BRIDGE_PROPERTY "emgate-bridge"
+#define MESSAGE_BRIDGE_PREFIX "emgate-bridge:"
+
 struct message {
     struct bytes topic;
     struct bytes payload;
-    struct bytes publisher; /* authenticated publisher where the broker says it, or "" */
+    struct bytes publisher; /* MESSAGE_BRIDGE_PREFIX and those that carried it, or "" */
     uint64_t seq;           /* its journal sequence; 0 outside the journal */
     int64_t received_ns;    /* our wall clock at receipt, UTC since 1970 */
     uint8_t broker;         /* index of the broker in the configuration */

@@ -233,3 +233,26 @@ bool topic_filters_overlap(struct bytes a, struct bytes b)
         b = bytes_slice(b, 1, b.len);
     }
 }
+
+bool topic_filter_covers(struct bytes outer, struct bytes inner)
+{
+    for (;;) {
+        struct bytes wide = take_level(&outer);
+        struct bytes narrow = take_level(&inner);
+        if (bytes_are(wide, "#")) {
+            return true;
+        }
+        if (bytes_are(narrow, "#") ||
+            (!bytes_are(wide, "+") && !bytes_equal(wide, narrow))) {
+            return false;
+        }
+        if (inner.len == 0) {
+            return outer.len == 0 || bytes_are(outer, "/#");
+        }
+        if (outer.len == 0) {
+            return false;
+        }
+        outer = bytes_slice(outer, 1, outer.len);
+        inner = bytes_slice(inner, 1, inner.len);
+    }
+}

@@ -37,4 +37,7 @@ void topic_form_filter(const char *form, struct buf *out);
 /* Whether some topic matches both filters. */
 bool topic_filters_overlap(struct bytes a, struct bytes b);
 
+/* Whether every topic that matches `inner` matches `outer` too. */
+bool topic_filter_covers(struct bytes outer, struct bytes inner);
+
 #endif

@@ -16,6 +16,7 @@
 #include "source/host_state.h"
 
 #define SYSTEM_DROPPED "$SYS/broker/publish/messages/dropped"
+#define BRIDGES_MAX 512 /* the mark of eight gateways and more */
 #define HOLD_STEP_MS 50
 #define KEEPALIVE_PART 3 /* of a keepalive a message is held at most */
 
@@ -181,10 +182,36 @@ static bool is_own_state(struct connection *connection, const struct message *me
            bytes_are(message->topic, connection->host.topic);
 }
 
+/* The bridges that carried the message, by their mark; empty: none.  A mark that is too
+ * long stands for too many. */
+static struct bytes bridges_of(MQTTAsync_message *paho, char text[BRIDGES_MAX])
+{
+    MQTTProperties *properties = &paho->properties;
+    int count = MQTTProperties_propertyCount(properties, MQTTPROPERTY_CODE_USER_PROPERTY);
+    for (int i = 0; i < count; i++) {
+        const MQTTProperty *property =
+            MQTTProperties_getPropertyAt(properties, MQTTPROPERTY_CODE_USER_PROPERTY, i);
+        struct bytes name = {(const uint8_t *)property->value.data.data,
+                             (size_t)property->value.data.len};
+        if (!bytes_are(name, MESSAGE_BRIDGE_PROPERTY)) {
+            continue;
+        }
+        int len = snprintf(text, BRIDGES_MAX, MESSAGE_BRIDGE_PREFIX "%.*s",
+                           property->value.value.len, property->value.value.data);
+        if (len < 0 || len >= BRIDGES_MAX) {
+            return BYTES(MESSAGE_BRIDGE_PREFIX ",,,,,,,,,");
+        }
+        return (struct bytes){(const uint8_t *)text, (size_t)len};
+    }
+    return (struct bytes){0};
+}
+
 int intake_arrived(void *context, char *topic, int topic_len, MQTTAsync_message *paho)
 {
     struct connection *connection = context;
+    char bridges[BRIDGES_MAX];
     struct message message = {
+        .publisher = bridges_of(paho, bridges),
         .topic = {(const uint8_t *)topic,
                   topic_len > 0 ? (size_t)topic_len : strlen(topic)},
         .payload = {paho->payload, (size_t)paho->payloadlen},

@@ -64,6 +64,7 @@ static const struct example examples[] = {
        "\x81\xa2\x20\x05\x21\x61"
        "d",
        NULL}}},
+    {"ignore", NULL, {{"log/kiln", "anything", NULL}}},
     {"map",
      "{rules: [{topic: '#', emit: [{each: '/v/*', device: '{topic.0}', "
      "metric: '{key}', value: {path: '.'}}]}]}",

@@ -88,11 +88,11 @@ class Program:
 
 
 class Broker(Program):
-    def __init__(self, rig, more=()):
-        super().__init__(rig, "broker")
+    def __init__(self, rig, more=(), name="broker"):
+        super().__init__(rig, name)
         self.port = free_port()
-        self.conf = os.path.join(rig.folder, "broker.conf")
-        store = os.path.join(rig.folder, "broker")
+        self.conf = os.path.join(rig.folder, name + ".conf")
+        store = os.path.join(rig.folder, name)
         os.makedirs(store)
         ours = {line.split()[0] for line in more}
         with open(os.path.join(ROOT, "config/mosquitto/emgate.conf"),
@@ -317,8 +317,8 @@ class Rig:
         self.programs.append(program)
         return program
 
-    def broker(self, *more):
-        broker = self.add(Broker(self, more))
+    def broker(self, *more, name="broker"):
+        broker = self.add(Broker(self, more, name))
         broker.start()
         return broker
 

@@ -107,3 +107,15 @@ Test(topic_form, filters_overlap_where_a_topic_matches_both)
     cr_expect_not(overlap("up/#", "plant/#"));
     cr_expect_not(overlap("a/+/#", "a"));
 }
+
+Test(topic_form, a_filter_covers_another_where_it_matches_all_its_topics)
+{
+    cr_expect(topic_filter_covers(BYTES("a/#"), BYTES("a/b/+")));
+    cr_expect(topic_filter_covers(BYTES("a/+"), BYTES("a/b")));
+    cr_expect(topic_filter_covers(BYTES("a/#"), BYTES("a/#")));
+    cr_expect(topic_filter_covers(BYTES("a/#"), BYTES("a")));
+    cr_expect_not(topic_filter_covers(BYTES("a/+"), BYTES("a/#")));
+    cr_expect_not(topic_filter_covers(BYTES("a/b"), BYTES("a/+")));
+    cr_expect_not(topic_filter_covers(BYTES("a/+"), BYTES("a/b/c")));
+    cr_expect_not(topic_filter_covers(BYTES("a/b/c"), BYTES("a/b")));
+}
