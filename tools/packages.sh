@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test interop lint postgres kafka docker
+#   tools/packages.sh build run test interop browser lint postgres kafka docker
 # Without arguments: build run test.
 set -euo pipefail
 
@@ -17,6 +17,7 @@ packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables"
 packages[interop]="mosquitto mosquitto-clients nodejs npm"
+packages[browser]="chromium chromium-driver npm"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
 
 wanted=""

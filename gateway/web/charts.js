@@ -19,6 +19,8 @@ export const streamColour = (index) => {
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+export const onScheme = (redraw) => redraws.add(redraw);
+
 dark.addEventListener("change", () => redraws.forEach((redraw) => redraw()));
 
 function axes(unitText) {

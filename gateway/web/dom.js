@@ -50,7 +50,8 @@ export function table(heads, rows, caption) {
   return el("table", {},
     caption ? el("caption", {}, caption) : null,
     el("thead", {}, el("tr", {}, heads.map((head) =>
-      el("th", { scope: "col", class: head.n ? "n" : null }, head.text)))),
+      el("th", { scope: "col", class: head.n ? "n" : null },
+        head.quiet ? el("span", { class: "hidden" }, head.text) : head.text)))),
     el("tbody", {}, rows));
 }
 

@@ -143,12 +143,13 @@ function showPoint(process, x, stream, id) {
         (quality.late ? ", " + quality.late + " late" : "")]]),
     el("div", { class: "chart" }, canvas),
     el("h3", {}, "By minute"),
-    el("div", { class: "scroll tall", tabindex: "0" }, table([{ text: "Minute" }, { text: "Readings", n: true },
+    el("div", { class: "scroll tall", tabindex: "0", role: "region",
+      "aria-label": "Minutes" }, table([{ text: "Minute" }, { text: "Readings", n: true },
       { text: "Mean", n: true }, { text: "Least", n: true }, { text: "Most", n: true },
       { text: "Repeated", n: true }, { text: "Rejected", n: true }], point.slices.map(minuteRow))),
     el("details", {}, el("summary", {}, number(readings.length, 0) + " readings"),
       el("div", { class: "scroll tall", tabindex: "0" }, table([{ text: "Time" }, { text: "Value", n: true },
-        { text: "Unit" }, { text: "" }], readings.slice(0, READINGS_SHOWN).map((reading) =>
+        { text: "Unit" }, { text: "State" }], readings.slice(0, READINGS_SHOWN).map((reading) =>
         readingRow(reading, unit(point.unit)))))));
   const samples = readings.filter((r) => r.value !== null).map((r) =>
     ({ x: Date.parse(r.at), y: r.value }));

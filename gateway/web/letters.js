@@ -26,8 +26,9 @@ export async function loadLetters(count) {
     return;
   }
   place.replaceChildren(
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "letters-title" },
-      table([{ text: "Received" }, { text: "Topic" }, { text: "Reason" }, { text: "Payload" }, { text: "" }],
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "List of dead letters" },
+      table([{ text: "Received" }, { text: "Topic" }, { text: "Reason" }, { text: "Payload" },
+        { text: "Action", quiet: true }],
         letters.map(row))),
     el("p", { class: "soft" }, count > letters.length
       ? "The newest " + letters.length + " of " + number(count, 0) + "." : ""));

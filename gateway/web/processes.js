@@ -4,7 +4,7 @@
 import { el, find, name, put } from "./dom.js";
 import { day, hourMinute, month, number, percent, sized, startOfDay, startOfMonth, unit }
   from "./format.js";
-import { Bars, streamColour } from "./charts.js";
+import { Bars, onScheme, streamColour } from "./charts.js";
 import { calendar, legend } from "./calendar.js";
 import { explain } from "./explain.js";
 import { Hours, HOUR_MS, total } from "./hours.js";
@@ -55,6 +55,7 @@ export function setUpProcesses(live) {
   if (!panels.length) {
     find("#processes").append(el("p", { class: "soft" }, "No process is configured."));
   }
+  onScheme(() => panels.forEach(drawLegend));
   for (const [id, step] of [["#month-before", -1], ["#month-after", 1]]) {
     find(id).addEventListener("click", () => turnTo(startOfMonth(monthStart, step)));
   }

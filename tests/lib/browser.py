@@ -138,6 +138,8 @@ class Browser:
         while True:
             element = self.find(selector, seconds)[ELEMENT]
             try:
+                self.run("arguments[0].scrollIntoView({block: 'center'})",
+                         {ELEMENT: element})
                 return self.send("POST", f"/element/{element}/click", {})
             except Failure:
                 if time.monotonic() > deadline:

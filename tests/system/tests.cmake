@@ -115,3 +115,9 @@ add_test(NAME system_plant_cems COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/plants/cems_test.py
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_plant_cems PROPERTIES TIMEOUT 300)
+# The pages in a real Chromium (tools/packages.sh browser; skipped without one); pictures
+# in the build's folder pages/.
+add_test(NAME system_pages COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/pages/pages_test.py
+         $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry> ${CMAKE_BINARY_DIR}/pages)
+set_tests_properties(system_pages PROPERTIES TIMEOUT 300 LABELS whole SKIP_RETURN_CODE 77)

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gateway's page in a real Chromium on a running cement plant: what it shows, where a
+tonne comes from in three clicks, names that mean harm, the daemon gone and back, what a
+screen reader would stumble over.  Pictures go to the folder that is named.
+
+    pages_test.py EMGATE REGISTRY FOLDER        exit code 77: there is no Chromium"""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)), "lib"))
+from browser import ENTER, ESCAPE, Browser, available  # noqa: E402
+from page_plant import HOSTILE, TURNED, PagePlant  # noqa: E402
+
+WEIGHT_MAX = 300_000
+SHEET = "document.querySelector('#sheet')"
+QUOTED = json.dumps(HOSTILE)
+POINTS = f"""  - {{id: harm, name: {QUOTED}, device: {QUOTED}, metric: {QUOTED}, kind: gauge, unit: "1", interval: 60s}}
+  - {{id: turned, name: {json.dumps(TURNED)}, device: turned, metric: x, kind: gauge, unit: "1", interval: 60s}}
+"""
+CHANGE = (("name: Clinker kiln", f"name: {QUOTED}"),
+          ("name: Hard coal", f"name: {QUOTED}"),
+          ("name: Example Cement Works", f"name: {QUOTED}"))
+
+
+def axe_source(folder):
+    """axe-core by npm, as the lock file says; None when there is no npm."""
+    if subprocess.run(["which", "npm"], capture_output=True, check=False).returncode:
+        print("pages: no npm, so no check by axe-core")
+        return None
+    place = os.path.join(folder, "npm")
+    os.makedirs(place, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        with open(os.path.join(HERE, name), "rb") as source, \
+                open(os.path.join(place, name), "wb") as out:
+            out.write(source.read())
+    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                   cwd=place, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    with open(os.path.join(place, "node_modules/axe-core/axe.min.js"),
+              encoding="utf-8") as source:
+        return source.read()
+
+
+class Pages:
+    def __init__(self, plant, browser, folder, axe):
+        self.plant, self.b, self.folder, self.axe = plant, browser, folder, axe
+
+    def picture(self, name, full=False):
+        self.b.picture(os.path.join(self.folder, name + ".png"), full)
+
+    def quiet(self):
+        """Nothing was complained of, nothing asked for elsewhere, nothing was run."""
+        complaints = self.b.complaints()
+        assert not complaints, complaints
+        for url in self.b.requests():
+            assert url.startswith((self.plant.url, "chrome", "data:", "about:")), url
+        assert self.b.run("return window.broken === undefined")
+
+    def check_access(self, what, place="document", only=None, no=()):
+        """By axe-core; `only` this rule, or all but `no`."""
+        if not self.axe:
+            return
+        self.b.run(self.axe + "; window.axe = axe; return 1")
+        options = {"resultTypes": ["violations"],
+                   "rules": {rule: {"enabled": False} for rule in no}}
+        if only:
+            options["runOnly"] = [only]
+        found = self.b.run_async(
+            "const done = arguments[1]; axe.run(" + place + ", arguments[0])"
+            ".then(r => done(r.violations.map(v => v.id + ': ' + v.help + ' '"
+            " + v.nodes.slice(0, 3).map(n => n.html).join(' | '))), e => done([String(e)]))",
+            options)
+        assert not found, (what, found)
+
+    def ask(self, path):
+        with urllib.request.urlopen(self.plant.url + path, timeout=10) as answer:
+            return json.load(answer)
+
+    # ---- what it shows ----
+
+    def opens(self):
+        self.b.go(self.plant.url)
+        self.b.find("#processes .calendar button")
+        self.b.wait("document.querySelector('#live').className === 'dot ok'")
+        weight = self.b.run("""
+            return performance.getEntriesByType('resource').concat(
+              performance.getEntriesByType('navigation'))
+              .filter(e => !e.name.includes('/v1/'))
+              .reduce((sum, e) => sum + e.encodedBodySize, 0)""")
+        assert 100_000 < weight < WEIGHT_MAX, weight
+        print(f"pages: weight {weight} bytes")
+        assert self.b.run("return document.querySelectorAll('#flow .card').length") == 6
+        assert not self.b.run("return document.querySelectorAll('#flow .card.bad').length")
+        self.quiet()
+
+    def tells_the_truth(self):
+        rows = self.ask("v1/hours?process=clinker")["rows"]
+        tonnes = sum(row[1] for row in rows if row[1])
+        self.b.wait("[...document.querySelectorAll('.figure strong')].length > 0")
+        footer = self.b.text("#report tfoot tr")
+        shown = float(re.split(r"\t", footer)[2].replace(",", ""))
+        # Thirty hours may reach into the month before.
+        assert 0 < shown <= tonnes + 0.01, (shown, tonnes)
+        now = self.b.text(".figure.first strong")
+        assert 50 < float(now) < 300, now
+
+    def explains_in_three_clicks(self):
+        self.b.click("button.explain")
+        self.b.click("button.stream[data-stream='raw_meal']")
+        self.b.find("#sheet .calculation")
+        assert "t CO₂e" in self.b.text("#sheet .total")
+        assert "laboratory, carbonate in raw meal" in self.b.text("#sheet-body")
+        assert "0.334" in self.b.text("#sheet-body")
+        self.check_access("a stream", SHEET)
+        self.b.click("button.point[data-point='kiln_raw_meal']")
+        assert "360 readings" in self.b.wait(
+            "document.querySelector('#sheet details summary')?.innerText")
+        assert "meal-weigher" in self.b.text("#sheet-body")
+        self.check_access("a point", SHEET, no=("color-contrast",))
+        self.picture("point")
+        self.b.click("#sheet .back")
+        self.b.click("#sheet .back")
+        self.b.find("button.stream")
+        self.check_access("an hour", SHEET)
+        self.picture("hour")
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+        self.quiet()
+
+    def goes_by_keyboard(self):
+        self.b.run("document.querySelector('.calendar button[tabindex=\"0\"]').focus()")
+        first = self.b.run("return document.activeElement.dataset.start")
+        self.b.key("\ue012")  # left
+        second = self.b.run("return document.activeElement.dataset.start")
+        assert int(first) - int(second) == 3600000, (first, second)
+        self.b.key(ENTER)
+        self.b.find("button.stream")
+        assert self.b.run("return document.activeElement.id") == "sheet-title"
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+        assert self.b.run("return document.activeElement.dataset.start") == second
+
+    def turns_months(self):
+        before = self.b.text("#month")
+        self.b.click("#month-before")
+        self.b.wait(f"document.querySelector('#month').innerText !== {json.dumps(before)}")
+        self.b.click("#month-after")
+        self.b.wait(f"document.querySelector('#month').innerText === {json.dumps(before)}")
+        assert self.b.run("return document.querySelector('#month-after').disabled")
+
+    def lists_points(self):
+        self.b.wait("document.querySelectorAll('#points tbody tr').length === 11")
+        self.b.type("#points-filter", "coal")
+        self.b.wait("document.querySelectorAll('#points tbody tr:not([hidden])').length === 1")
+        self.b.run("const f = document.querySelector('#points-filter'); f.value = '';"
+                   "f.dispatchEvent(new Event('input'))")
+        self.b.run("document.querySelector('#points').scrollIntoView()")
+        self.b.wait("document.querySelectorAll('#points polyline[points]').length > 5")
+
+    # ---- dead letters ----
+
+    def tries_a_mapping(self):
+        self.plant.publish("emgate/v1/shed/telemetry", b'{"temp": 21.5, "n": "<b>x</b>"}')
+        self.b.wait("document.querySelector('#letters')?.innerText.includes('shed')")
+        self.b.click("#letters button.try")
+        wanted = self.b.run("return document.querySelector('#try-mapping').value")
+        assert "rules:" in wanted and "'{topic.2}'" in wanted, wanted
+        self.b.click("#try-run")
+        self.b.find("#sheet .total.accepted")
+        assert "21.5" in self.b.text("#sheet-body")
+        self.check_access("a trial", SHEET)
+        self.picture("trial")
+        self.b.run("document.querySelector('#try-mapping').value = 'rulez: ['")
+        assert not self.b.complaints()
+        self.b.click("#try-run")
+        words = self.b.wait("document.querySelector('#try-problems').innerText")
+        assert words.startswith("mapping:"), words
+        kept = self.b.run("return document.querySelector('#try-mapping').value")
+        assert kept == "rulez: [", kept
+        self.b.complaints()  # the browser notes the 422
+        self.b.key(ESCAPE)
+        self.quiet()
+
+    def survives_hostile_names(self):
+        topic = HOSTILE.replace("#", "").replace("+", "").replace("/", "|")
+        self.plant.publish(f"emgate/v1/{topic}/telemetry", HOSTILE.encode())
+        self.plant.publish(f"emgate/v1/{TURNED}/telemetry", TURNED.encode())
+        self.b.wait("document.querySelector('#letters')?.innerText.includes('window.broken')")
+        for selector in ("#installation", "#processes h3", "#points", "#letters",
+                         "#report", ".legend"):
+            assert "onerror" in self.b.text(selector), selector
+        assert self.b.run("return document.querySelectorAll('img, main script').length") == 0
+        self.b.click("#letters button.try")
+        self.b.click("#try-run")
+        self.b.key(ESCAPE)
+        self.b.click("button.explain")
+        self.b.find("button.stream")
+        assert "onerror" in self.b.text("#sheet")
+        self.b.key(ESCAPE)
+        assert self.b.run("return window.broken === undefined")
+        self.b.complaints()
+        # Even a mistake of ours could not make markup of a text: the policy refuses.
+        refused = self.b.run("try { document.createElement('p').innerHTML = '<b>x</b>';"
+                             " return false } catch { return true }")
+        assert refused, "trusted types are not enforced"
+        self.b.complaints()
+
+    # ---- daemon ----
+
+    def tells_when_the_daemon_is_gone(self):
+        self.plant.end("gateway")
+        words = self.b.wait("!document.querySelector('#banner').hidden && "
+                            "document.querySelector('#banner').innerText", 30)
+        assert re.search(r"has not answered since \d\d:\d\d:\d\d Asia/Karachi", words), words
+        assert self.b.run("return document.body.classList.contains('stale')")
+        self.check_access("the daemon gone", "document.querySelector('#banner')")
+        self.picture("gone")
+        self.plant.start_gateway()
+        self.b.wait("document.querySelector('#banner').hidden", 60, "comes back")
+        assert not self.b.run("return document.body.classList.contains('stale')")
+        self.b.complaints()  # refused connections
+
+    def looks_right(self):
+        self.b.run("window.scrollTo(0, 0)")
+        self.check_access("the page")
+        self.picture("page", full=True)
+        self.b.media(True)
+        time.sleep(0.3)  # one frame, for the picture; nothing is judged by it
+        self.check_access("dark", only="color-contrast")
+        self.picture("dark", full=True)
+        self.b.media(False)
+        self.b.size(390, 844, phone=True)
+        wide = self.b.run("return document.documentElement.scrollWidth")
+        guilty = self.b.run("return [...document.querySelectorAll('body *')].filter(e =>"
+                            " e.getBoundingClientRect().right > 391 && !e.parentElement.closest('.scroll'))"
+                            ".slice(0, 5).map(e => e.outerHTML.slice(0, 90))")
+        assert wide <= 390, f"{wide} pixels wide on a phone of 390: {guilty}"
+        self.check_access("on a phone", no=("color-contrast",))
+        self.picture("phone", full=True)
+        self.b.size(1280, 900)
+        self.b.devtools("Emulation.setEmulatedMedia", media="print")
+        seen = self.b.run("return ['#flow', '#processes', '#report'].map(s =>"
+                          " document.querySelector(s).getClientRects().length > 0)")
+        assert seen == [False, False, True], seen
+        self.picture("print", full=True)
+        self.b.devtools("Emulation.setEmulatedMedia", media="")
+        self.b.media(False)
+
+
+def main():
+    if not available():
+        print("pages: no chromium; tools/packages.sh browser")
+        return 77
+    emgate, registry, folder = sys.argv[1:4]
+    os.makedirs(folder, exist_ok=True)
+    axe = axe_source(folder)
+    with PagePlant(emgate, registry, POINTS, CHANGE) as plant, Browser() as browser:
+        plant.start_all()
+        plant.play("30h")
+        browser.size(1280, 900)
+        pages = Pages(plant, browser, folder, axe)
+        for step in (pages.opens, pages.tells_the_truth, pages.explains_in_three_clicks,
+                     pages.goes_by_keyboard, pages.turns_months, pages.lists_points,
+                     pages.tries_a_mapping, pages.survives_hostile_names,
+                     pages.looks_right, pages.tells_when_the_daemon_is_gone):
+            began = time.monotonic()
+            step()
+            print(f"pages: {step.__name__} {time.monotonic() - began:.1f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
