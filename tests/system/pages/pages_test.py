@@ -19,10 +19,13 @@ from page_plant import HOSTILE, TURNED, PagePlant  # noqa: E402
 
 WEIGHT_MAX = 300_000
 SHEET = "document.querySelector('#sheet')"
+CONTRAST = ("color-contrast",)  # looked at elsewhere; it takes long
 QUOTED = json.dumps(HOSTILE)
-POINTS = f"""  - {{id: harm, name: {QUOTED}, device: {QUOTED}, metric: {QUOTED}, kind: gauge, unit: "1", interval: 60s}}
-  - {{id: turned, name: {json.dumps(TURNED)}, device: turned, metric: x, kind: gauge, unit: "1", interval: 60s}}
-"""
+GAUGE = 'kind: gauge, unit: "1", interval: 60s'
+POINTS = (f"  - {{id: harm, name: {QUOTED}, device: {QUOTED}, metric: {QUOTED}, "
+          f"{GAUGE}}}\n"
+          f"  - {{id: turned, name: {json.dumps(TURNED)}, device: t, metric: x, "
+          f"{GAUGE}}}\n")
 CHANGE = (("name: Clinker kiln", f"name: {QUOTED}"),
           ("name: Hard coal", f"name: {QUOTED}"),
           ("name: Example Cement Works", f"name: {QUOTED}"))
@@ -73,7 +76,8 @@ class Pages:
         found = self.b.run_async(
             "const done = arguments[1]; axe.run(" + place + ", arguments[0])"
             ".then(r => done(r.violations.map(v => v.id + ': ' + v.help + ' '"
-            " + v.nodes.slice(0, 3).map(n => n.html).join(' | '))), e => done([String(e)]))",
+            " + v.nodes.slice(0, 3).map(n => n.html).join(' | '))),"
+            " e => done([String(e)]))",
             options)
         assert not found, (what, found)
 
@@ -95,7 +99,7 @@ class Pages:
         assert 100_000 < weight < WEIGHT_MAX, weight
         print(f"pages: weight {weight} bytes")
         assert self.b.run("return document.querySelectorAll('#flow .card').length") == 6
-        assert not self.b.run("return document.querySelectorAll('#flow .card.bad').length")
+        assert not self.b.all("#flow .card.bad")
         self.quiet()
 
     def tells_the_truth(self):
@@ -121,7 +125,7 @@ class Pages:
         assert "360 readings" in self.b.wait(
             "document.querySelector('#sheet details summary')?.innerText")
         assert "meal-weigher" in self.b.text("#sheet-body")
-        self.check_access("a point", SHEET, no=("color-contrast",))
+        self.check_access("a point", SHEET, no=CONTRAST)
         self.picture("point")
         self.b.click("#sheet .back")
         self.b.click("#sheet .back")
@@ -148,15 +152,17 @@ class Pages:
     def turns_months(self):
         before = self.b.text("#month")
         self.b.click("#month-before")
-        self.b.wait(f"document.querySelector('#month').innerText !== {json.dumps(before)}")
+        shown, before = "document.querySelector('#month').innerText", json.dumps(before)
+        self.b.wait(f"{shown} !== {before}")
         self.b.click("#month-after")
-        self.b.wait(f"document.querySelector('#month').innerText === {json.dumps(before)}")
+        self.b.wait(f"{shown} === {before}")
         assert self.b.run("return document.querySelector('#month-after').disabled")
 
     def lists_points(self):
-        self.b.wait("document.querySelectorAll('#points tbody tr').length === 11")
+        rows = "document.querySelectorAll('#points tbody tr:not([hidden])').length"
+        self.b.wait(f"{rows} === 11")
         self.b.type("#points-filter", "coal")
-        self.b.wait("document.querySelectorAll('#points tbody tr:not([hidden])').length === 1")
+        self.b.wait(f"{rows} === 1")
         self.b.run("const f = document.querySelector('#points-filter'); f.value = '';"
                    "f.dispatchEvent(new Event('input'))")
         self.b.run("document.querySelector('#points').scrollIntoView()")
@@ -190,11 +196,11 @@ class Pages:
         topic = HOSTILE.replace("#", "").replace("+", "").replace("/", "|")
         self.plant.publish(f"emgate/v1/{topic}/telemetry", HOSTILE.encode())
         self.plant.publish(f"emgate/v1/{TURNED}/telemetry", TURNED.encode())
-        self.b.wait("document.querySelector('#letters')?.innerText.includes('window.broken')")
+        self.b.wait("document.querySelector('#letters').innerText.includes('broken')")
         for selector in ("#installation", "#processes h3", "#points", "#letters",
                          "#report", ".legend"):
             assert "onerror" in self.b.text(selector), selector
-        assert self.b.run("return document.querySelectorAll('img, main script').length") == 0
+        assert not self.b.all("img, main script")
         self.b.click("#letters button.try")
         self.b.click("#try-run")
         self.b.key(ESCAPE)
@@ -216,9 +222,9 @@ class Pages:
         self.plant.end("gateway")
         words = self.b.wait("!document.querySelector('#banner').hidden && "
                             "document.querySelector('#banner').innerText", 30)
-        assert re.search(r"has not answered since \d\d:\d\d:\d\d Asia/Karachi", words), words
+        assert re.search(r"not answered since \d\d:\d\d:\d\d Asia/Karachi", words), words
         assert self.b.run("return document.body.classList.contains('stale')")
-        self.check_access("the daemon gone", "document.querySelector('#banner')")
+        self.check_access("gone", "document.querySelector('#banner')")
         self.picture("gone")
         self.plant.start_gateway()
         self.b.wait("document.querySelector('#banner').hidden", 60, "comes back")
@@ -237,10 +243,11 @@ class Pages:
         self.b.size(390, 844, phone=True)
         wide = self.b.run("return document.documentElement.scrollWidth")
         guilty = self.b.run("return [...document.querySelectorAll('body *')].filter(e =>"
-                            " e.getBoundingClientRect().right > 391 && !e.parentElement.closest('.scroll'))"
+                            " e.getBoundingClientRect().right > 391 &&"
+                            " !e.parentElement.closest('.scroll'))"
                             ".slice(0, 5).map(e => e.outerHTML.slice(0, 90))")
         assert wide <= 390, f"{wide} pixels wide on a phone of 390: {guilty}"
-        self.check_access("on a phone", no=("color-contrast",))
+        self.check_access("on a phone", no=CONTRAST)
         self.picture("phone", full=True)
         self.b.size(1280, 900)
         self.b.devtools("Emulation.setEmulatedMedia", media="print")
