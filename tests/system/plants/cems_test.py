@@ -49,8 +49,10 @@ sinks:
   - {{id: registry, sink: http, url: "http://127.0.0.1:API/v1/summaries"}}
 web: {{listen: "127.0.0.1:PAGE"}}
 points:
-  - {{id: running, device: stack, metric: running, kind: state, interval: 60s, max_gap: 60s}}
-  - {{id: checking, device: stack, metric: checking, kind: state, interval: 60s, max_gap: 60s}}
+  - {{id: running, device: stack, metric: running, kind: state, interval: 60s,
+     max_gap: 60s}}
+  - {{id: checking, device: stack, metric: checking, kind: state, interval: 60s,
+     max_gap: 60s}}
   - {{id: n2o, device: stack, metric: n2o, kind: gauge, unit: g/Nm3, interval: 60s,
      max_gap: 60s, range: [0, {LARGEST}], substitute: mean_plus_2_sigma,
      status: [{{point: checking, is: calibration}}]}}
