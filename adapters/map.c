@@ -230,12 +230,6 @@ static void emit_all(struct map_run *run, const struct map_rule *rule)
 
 /* ---- payloads ---- */
 
-struct payload {
-    bool tried[PAYLOAD_BINARY + 1];
-    enum err err[PAYLOAD_BINARY + 1];
-    struct tape tapes[PAYLOAD_BINARY + 1];
-};
-
 /* A root with one member, for payloads that are not JSON. */
 static enum err wrap(struct map_run *run, enum tape_kind kind, const char *name,
                      struct bytes content, struct tape *ret_tape)
@@ -273,7 +267,7 @@ static enum err read_text(struct map_run *run, struct tape *ret_tape, struct err
 }
 
 static enum err read_payload(struct map_run *run, enum map_payload kind,
-                             struct payload *payload, struct error *e)
+                             struct map_payloads *payload, struct error *e)
 {
     struct tape *tape = &payload->tapes[kind];
     struct bytes bytes = run->message->payload;
@@ -289,10 +283,8 @@ static enum err read_payload(struct map_run *run, enum map_payload kind,
     UNREACHABLE();
 }
 
-/* Makes the payload the run's tape, read as the rule wants it.  A kind of payload that
- * could not be read says why only the first time. */
-static enum err open_payload(struct map_run *run, const struct map_rule *rule,
-                             struct payload *payload, struct error *e)
+enum err map_payload_open(struct map_run *run, const struct map_rule *rule,
+                          struct map_payloads *payload, struct error *e)
 {
     enum map_payload kind = rule->payload;
     if (!payload->tried[kind]) {
@@ -338,7 +330,7 @@ static enum err no_rule(const struct message *message, struct error *e)
 }
 
 /* The first rule that matches, or NULL with `run->err` set. */
-static const struct map_rule *find_rule(struct map_run *run, struct payload *payload)
+static const struct map_rule *find_rule(struct map_run *run, struct map_payloads *payload)
 {
     const struct map *map = &run->state->map;
     bool unreadable = false; /* run->e says why */
@@ -351,7 +343,7 @@ static const struct map_rule *find_rule(struct map_run *run, struct payload *pay
         if (!needs_payload) {
             return rule;
         }
-        enum err err = open_payload(run, rule, payload, unreadable ? NULL : run->e);
+        enum err err = map_payload_open(run, rule, payload, unreadable ? NULL : run->e);
         if (!err && map_conditions_hold(run, rule->where, rule->where_count)) {
             return rule;
         }
@@ -368,13 +360,13 @@ static enum err decode(void *state, const struct message *message, struct decodi
                        struct error *e)
 {
     struct error unused = {0};
-    struct payload payload = {0};
+    struct map_payloads payloads = {0};
     struct map_run run = {.state = state,
                           .message = message,
                           .out = out,
                           .arena = out->arena,
                           .e = e ? e : &unused};
-    const struct map_rule *rule = find_rule(&run, &payload);
+    const struct map_rule *rule = find_rule(&run, &payloads);
     if (rule) {
         apply(&run, rule);
     }
@@ -424,6 +416,7 @@ const struct adapter adapter_map = {
     .init = init,
     .deinit = deinit,
     .decode = decode,
+    .explain = map_explain,
     .save = save,
     .load = load,
 };

@@ -185,18 +185,16 @@ struct map_bytes {
 struct map_value {
     struct map_path *paths;
     size_t path_count;
-    enum map_as as;
     struct map_choices choices;
-    bool choices_strict;
-    const struct map_bytes *bytes;
-    bool linear;
-    double in_low, in_high, out_low, out_high;
-    bool scaled;
-    double scale;
-    const struct map_path *scale_by;
-    bool shifted;
-    double offset;
     struct map_constants non_finite;
+    const struct map_bytes *bytes;
+    const struct map_path *scale_by;
+    double in_low, in_high, out_low, out_high; /* when linear */
+    double scale;                              /* when scaled */
+    double offset;                             /* when shifted */
+    enum map_as as;
+    bool choices_strict;
+    bool linear, scaled, shifted;
     bool decimal_comma;
     bool strip_unit;
 };
@@ -396,6 +394,22 @@ struct map_run {
     int64_t time_ns;
     enum map_time_result time_result;
 };
+
+/* A payload as it was read, by kind of rule. */
+struct map_payloads {
+    bool tried[PAYLOAD_BINARY + 1];
+    enum err err[PAYLOAD_BINARY + 1];
+    struct tape tapes[PAYLOAD_BINARY + 1];
+};
+
+/* Makes the payload the run's tape, read as the rule wants it.  A kind of payload that
+ * could not be read says why only the first time. */
+enum err map_payload_open(struct map_run *run, const struct map_rule *rule,
+                          struct map_payloads *payloads, struct error *e) MUST_CHECK;
+
+/* Tells of every rule up to the one that fires; see struct adapter. */
+void map_explain(void *state, const struct message *message, struct arena *arena,
+                 adapter_tell_fn *tell, void *ctx);
 
 /* Text that came out of a payload. */
 struct map_text {

@@ -91,6 +91,9 @@ void reading_set_time(struct reading *reading, int64_t event_ns,
 void reading_set_receive_time(struct reading *reading, const struct message *message,
                               const char *why);
 
+/* Takes one line of an explanation: a rule, whether it fired, and why or what for. */
+typedef void adapter_tell_fn(void *ctx, const char *rule, bool fired, const char *why);
+
 struct adapter {
     const char *name;    /* as written in the configuration */
     const char *summary; /* one line, for `emgate adapters` and the docs */
@@ -114,6 +117,12 @@ struct adapter {
      * the state is as before. */
     enum err (*decode)(void *state, const struct message *message, struct decoding *out,
                        struct error *e);
+
+    /* Tells which rules a message meets and why they do or don't fire, without effect;
+     * for people who make a mapping.  Texts hold during a call of `tell`.  NULL: the
+     * adapter has no rules. */
+    void (*explain)(void *state, const struct message *message, struct arena *arena,
+                    adapter_tell_fn *tell, void *ctx);
 
     /* Time has passed (a journal tick): timeouts may make readings or actions.
      * NULL: time does not matter. */

@@ -218,6 +218,16 @@ void decoder_decode_again(struct decoder *decoder, const struct message *message
     ret_decoding->action_count = 0;
 }
 
+void decoder_explain(struct decoder *decoder, const struct message *message,
+                     struct arena *arena, adapter_tell_fn *tell, void *ctx)
+{
+    const struct instance *instance = find_route(decoder, message);
+    bool may = message->payload.len > 0 && message->payload.len <= DECODE_PAYLOAD_MAX;
+    if (instance && instance->adapter->explain && may) {
+        instance->adapter->explain(instance->state, message, arena, tell, ctx);
+    }
+}
+
 void decoder_tick(struct decoder *decoder, int64_t now_ns, struct arena *arena,
                   struct decoding *ret_decoding)
 {

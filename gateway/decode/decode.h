@@ -38,6 +38,10 @@ void decoder_close(struct decoder **decoder);
 void decoder_decode(struct decoder *decoder, const struct message *message,
                     struct arena *arena, struct decoding *ret_decoding);
 
+/* Tells which rules of its adapter a message meets; see struct adapter.  No effect. */
+void decoder_explain(struct decoder *decoder, const struct message *message,
+                     struct arena *arena, adapter_tell_fn *tell, void *ctx);
+
 /* Decodes a message that came long ago, for a second time.  Adapters whose messages are
  * `ordered` read it by a copy of their state and their actions do not count; others
  * learn from it as from any message.  Results hold until the next call. */

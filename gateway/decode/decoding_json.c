@@ -3,7 +3,8 @@
  * Decodings as JSON, one object a message:
  *
  *     {"outcome": "accepted", "reason": null, "adapter": "map", "rule": "m.yaml:3",
- *      "topic": "a/b", "readings": [...], "actions": [...]}
+ *      "topic": "a/b", "readings": [...], "actions": [...],
+ *      "tried": [{"rule": "m.yaml:3", "fired": true, "why": "emit 1: 4 selected"}]}
  * with readings as in model/reading_json.h.
  */
 #include "decode/decoding_json.h"
@@ -49,7 +50,8 @@ static void print_action(struct json_writer *w, const struct action *action)
 }
 
 void decoding_put_json(struct buf *out, const char *adapter,
-                       const struct message *message, const struct decoding *decoding)
+                       const struct message *message, const struct decoding *decoding,
+                       struct bytes tried)
 {
     struct json_writer w = json_writer_of(out);
     json_open(&w, '{');
@@ -74,6 +76,10 @@ void decoding_put_json(struct buf *out, const char *adapter,
         print_action(&w, &decoding->actions[i]);
     }
     json_close(&w, ']');
+    if (tried.len > 0) {
+        json_key(&w, "tried");
+        buf_add(out, tried);
+    }
     json_close(&w, '}');
     buf_add_byte(out, '\n');
 }

@@ -3,6 +3,7 @@
 #include "decode/trial.h"
 
 #include "core/clock.h"
+#include "core/json_writer.h"
 #include "core/mem.h"
 #include "decode/decoding_json.h"
 #include "decode/guess.h"
@@ -136,6 +137,33 @@ static void add_afterwards(struct trial *trial, const struct message *message,
     }
 }
 
+#define TRIED_MAX ((size_t)1 << 20)
+
+static void add_tried(void *ctx, const char *rule, bool fired, const char *why)
+{
+    struct json_writer *w = ctx;
+    json_open(w, '{');
+    json_pair(w, "rule", rule);
+    json_key(w, "fired");
+    json_bool(w, fired);
+    json_pair(w, "why", why);
+    json_close(w, '}');
+}
+
+/* What the rules make of the message, by the state that it meets; empty without rules. */
+static void list_tried(struct trial *trial, const struct message *message,
+                       struct buf *tried)
+{
+    struct json_writer w = json_writer_of(tried);
+    arena_reset(&trial->arena);
+    json_open(&w, '[');
+    decoder_explain(trial->decoder, message, &trial->arena, add_tried, &w);
+    json_close(&w, ']');
+    if (tried->len == strlen("[]") || tried->overflow) {
+        buf_clear(tried);
+    }
+}
+
 enum err trial_decode(struct trial *trial, const struct message *message, bool last,
                       struct buf *out, struct error *e)
 {
@@ -144,11 +172,15 @@ enum err trial_decode(struct trial *trial, const struct message *message, bool l
     if (err != ERR_OK) {
         return err;
     }
+    struct buf tried;
+    buf_init(&tried, TRIED_MAX);
+    list_tried(trial, message, &tried);
     arena_reset(&trial->arena);
     decoder_decode(trial->decoder, message, &trial->arena, &decoding);
     if (last) {
         add_afterwards(trial, message, &decoding);
     }
-    decoding_put_json(out, trial->adapter->name, message, &decoding);
+    decoding_put_json(out, trial->adapter->name, message, &decoding, buf_bytes(&tried));
+    buf_deinit(&tried);
     return ERR_OK;
 }

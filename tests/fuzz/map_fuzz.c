@@ -57,11 +57,19 @@ static void check_reading(const struct reading *reading)
     ASSERT(time_plausible(reading->event_ns));
 }
 
+static void forget(void *ctx, const char *rule, bool fired, const char *why)
+{
+    (void)fired;
+    ASSERT(!ctx && rule && why);
+}
+
 static size_t decode(struct decoder *decoder, const struct message *message)
 {
     struct arena arena;
     struct decoding d;
     arena_init(&arena, ARENA_SIZE);
+    decoder_explain(decoder, message, &arena, forget, NULL);
+    arena_reset(&arena);
     decoder_decode(decoder, message, &arena, &d);
     for (size_t i = 0; i < d.count; i++) {
         check_reading(&d.readings[i]);
