@@ -17,7 +17,7 @@ function(stage name)
   endif()
 endfunction()
 
-stage(core FROM gateway/core LINK Threads::Threads PkgConfig::sodium m)
+stage(core FROM gateway/core LINK Threads::Threads PkgConfig::sodium PkgConfig::openssl m)
 stage(units FROM gateway/units LINK core ${UDUNITS2})
 stage(node FROM gateway/config/node LINK core PkgConfig::yaml)
 stage(model FROM gateway/model LINK core proto)

@@ -117,7 +117,8 @@ static int revoke(const struct plan *plan)
     printf("# For the registry's configuration, at gateway '%s': what arrives from this\n"
            "# time on with the key's signature is refused.\n"
            "revoked:\n  - {key: \"%s\", from: \"2026-01-31T00:00:00Z\"}\n"
-           "# Then change to a key that the thief does not have: emgate key rotate.  If the\n"
+           "# Then change to a key that the thief does not have: emgate key rotate.  If "
+           "the\n"
            "# thief was first, enrol the new key there as public_key.\n",
            plan->gateway_id, text);
     return EXIT_OK;

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 6962 tree hashing, leaf by leaf. */
+/*
+ * RFC 6962 tree hashing, leaf by leaf.  SHA-256 is OpenSSL's, which uses the processor's
+ * own instructions where it has them: this is done for every record.  Its low-level
+ * functions, since the others look the algorithm up and allocate at each call.
+ */
 #include "core/merkle.h"
 
 #include "core/check.h"
 
-#include <sodium.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
-_Static_assert(MERKLE_HASH_LEN == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(MERKLE_HASH_LEN == SHA256_DIGEST_LENGTH, "SHA-256");
+
+/* The hash of a prefix and two runs of bytes. */
+static void hash(uint8_t prefix, struct bytes a, struct bytes b,
+                 uint8_t ret_hash[MERKLE_HASH_LEN])
+{
+    SHA256_CTX state;
+    bool done = SHA256_Init(&state) == 1 && SHA256_Update(&state, &prefix, 1) == 1 &&
+                (a.len == 0 || SHA256_Update(&state, a.data, a.len) == 1) &&
+                (b.len == 0 || SHA256_Update(&state, b.data, b.len) == 1) &&
+                SHA256_Final(ret_hash, &state) == 1;
+    ASSERT(done);
+}
 
 void merkle_init(struct merkle *tree)
 {
@@ -15,21 +32,14 @@ void merkle_init(struct merkle *tree)
 
 void merkle_leaf(struct bytes data, uint8_t ret_hash[MERKLE_HASH_LEN])
 {
-    static const uint8_t prefix = 0x00;
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &prefix, 1);
-    crypto_hash_sha256_update(&state, data.data, data.len);
-    crypto_hash_sha256_final(&state, ret_hash);
+    hash(0x00, data, (struct bytes){0}, ret_hash);
 }
 
 void merkle_node(const uint8_t left[MERKLE_HASH_LEN],
                  const uint8_t right[MERKLE_HASH_LEN], uint8_t ret_hash[MERKLE_HASH_LEN])
 {
-    uint8_t both[1 + 2 * MERKLE_HASH_LEN] = {0x01};
-    memcpy(both + 1, left, MERKLE_HASH_LEN);
-    memcpy(both + 1 + MERKLE_HASH_LEN, right, MERKLE_HASH_LEN);
-    crypto_hash_sha256(ret_hash, both, sizeof both);
+    hash(0x01, (struct bytes){left, MERKLE_HASH_LEN},
+         (struct bytes){right, MERKLE_HASH_LEN}, ret_hash);
 }
 
 void merkle_add_subtree(struct merkle *tree, unsigned level,
@@ -37,14 +47,14 @@ void merkle_add_subtree(struct merkle *tree, unsigned level,
 {
     ASSERT(level < 64 && tree->count % ((uint64_t)1 << level) == 0);
     ASSERT(tree->count <= UINT64_MAX - ((uint64_t)1 << level));
-    uint8_t hash[MERKLE_HASH_LEN];
-    memcpy(hash, root, sizeof hash);
+    uint8_t joined[MERKLE_HASH_LEN];
+    memcpy(joined, root, sizeof joined);
     unsigned at = level;
     for (uint64_t bits = tree->count >> level; bits & 1; bits >>= 1) {
-        merkle_node(tree->roots[at], hash, hash);
+        merkle_node(tree->roots[at], joined, joined);
         at++;
     }
-    memcpy(tree->roots[at], hash, sizeof hash);
+    memcpy(tree->roots[at], joined, sizeof joined);
     tree->count += (uint64_t)1 << level;
 }
 
@@ -99,7 +109,9 @@ void merkle_get(struct merkle *tree, struct cursor *c)
 void merkle_root(const struct merkle *tree, uint8_t ret_hash[MERKLE_HASH_LEN])
 {
     if (tree->count == 0) {
-        crypto_hash_sha256(ret_hash, NULL, 0);
+        SHA256_CTX state;
+        bool done = SHA256_Init(&state) == 1 && SHA256_Final(ret_hash, &state) == 1;
+        ASSERT(done);
         return;
     }
     bool first = true;

@@ -75,6 +75,18 @@ class RotationTest(unittest.TestCase):
         self.assertEqual(mine, ("ok", set()))
         print(done.stdout)
 
+    def tell_cost(self, rig, gateway):
+        """Tree and signatures once more, in one run with the pipeline on this journal."""
+        done = subprocess.run([os.path.join(os.path.dirname(gateway.emgate),
+                                            "evidence_cost"),
+                               gateway.state + "/journal",
+                               os.path.join(rig.folder, "copy")],
+                              check=False, capture_output=True, text=True, timeout=60)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        print(done.stdout)
+        share = float(done.stdout.split("of_pipeline=")[1].split("%")[0])
+        self.assertLess(share, 10)  # 5 is what is wanted; a busy machine is no reason
+
     def test_keys_change_under_load_and_under_a_kill(self):
         with Rig() as rig:
             registry, gateway, first, registry_key = self.set_up(rig)
@@ -94,6 +106,7 @@ class RotationTest(unittest.TestCase):
             self.assertEqual(gateway.status()["sinks"][0]["set_aside"], 0)
             gateway.end()
             self.judge(rig, gateway, [first, second, third], registry_key)
+            self.tell_cost(rig, gateway)
 
 
 if __name__ == "__main__":
