@@ -80,7 +80,7 @@ add_test(NAME system_plants_official COMMAND ${PYTHON3}
 set_tests_properties(system_plants_official PROPERTIES TIMEOUT 300)
 
 # Getting connected: what an integrator does, each with a broker and a gateway.
-foreach(name payloads_tap tap retry discover)
+foreach(name payloads_tap tap retry discover guide)
   add_test(NAME system_connect_${name} COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/system/connect/${name}_test.py)
   set_tests_properties(system_connect_${name} PROPERTIES TIMEOUT 300 LABELS connect
