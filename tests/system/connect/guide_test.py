@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of docs/sensors/README.md as they stand there, in an empty folder, against a
-broker on which a kiln's logger publishes."""
+"""The commands of docs/sensors/README.md as they stand there, in an empty folder, against
+a broker on which a kiln's logger publishes."""
 import json
 import os
 import re
