@@ -25,6 +25,7 @@ struct question {
     const char *rest;          /* of the path, behind the route's */
     const char *authorization; /* the header, or NULL */
     struct bytes body;
+    const struct reader_settings *reader; /* NULL: anybody may read anything */
     /* A query parameter, or NULL. */
     const char *(*parameter)(void *ctx, const char *name);
     void *ctx;

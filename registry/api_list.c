@@ -2,6 +2,7 @@
 /* Pages of lists. */
 #include "registry/api_list.h"
 
+#include "registry/access.h"
 #include "registry/api_put.h"
 
 #include <stdio.h>
@@ -16,6 +17,8 @@ bool list_begin(const struct question *question, struct list *list, struct answe
     }
     list->installation = question->parameter(question->ctx, "installation");
     list->process = question->parameter(question->ctx, "process");
+    const char *own = access_operator(question);
+    list->operator_id = own ? own : question->parameter(question->ctx, "operator");
     list->writer = json_writer_of(&answer->body);
     json_open(&list->writer, '{');
     json_key(&list->writer, "items");

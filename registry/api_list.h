@@ -13,7 +13,7 @@ struct list {
     struct store *store;
     struct ledger *ledger;
     struct json_writer writer;
-    const char *installation, *process; /* what is asked for, or NULL */
+    const char *installation, *process, *operator_id; /* what is asked for, or NULL */
     int64_t limit;
     int64_t count;
     char after[AFTER_MAX]; /* where the next page begins */

@@ -9,8 +9,10 @@
 #include "envelope.pb-c.h"
 #include "model/proto_arena.h"
 #include "model/summary_json.h"
+#include "registry/access.h"
 #include "registry/api_list.h"
 #include "registry/api_put.h"
+#include "summary.pb-c.h"
 
 #include <stdio.h>
 
@@ -49,7 +51,9 @@ static enum err ask_installations(void *ctx, const struct store_driver *driver,
 {
     (void)ledger;
     struct installation_list *asked = ctx;
-    struct process_query query = {.after = asked->after, .limit = asked->list.limit};
+    struct process_query query = {.operator_id = asked->list.operator_id,
+                                  .after = asked->after,
+                                  .limit = asked->list.limit};
     return driver->each_installation(store, &query, put_installation, &asked->list, e);
 }
 
@@ -170,6 +174,7 @@ static enum err ask_processes(void *ctx, const struct store_driver *driver,
     struct process_list *asked = ctx;
     struct process_query query = {.installation = asked->list.installation,
                                   .process = asked->list.process,
+                                  .operator_id = asked->list.operator_id,
                                   .after = asked->after,
                                   .limit = asked->list.limit};
     asked->list.driver = driver;
@@ -209,6 +214,7 @@ static enum err find_processes(struct list *list, int64_t from_id,
 {
     struct process_query query = {.installation = list->installation,
                                   .process = list->process,
+                                  .operator_id = list->operator_id,
                                   .after = from_id > 0 ? from_id - 1 : 0,
                                   .limit = PROCESSES_MAX};
     return list->driver->each_process(list->store, &query, take_id, ids, e);
@@ -353,11 +359,34 @@ static void answer_summary(const struct envelope_question *asked, struct answer 
     buf_deinit(&bytes);
 }
 
+/* A plant sees what names its operator. */
+static bool may_see(const struct question *question, struct bytes envelope)
+{
+    const char *operator_id = access_operator(question);
+    if (!operator_id) {
+        return true;
+    }
+    struct arena arena;
+    arena_init(&arena, ENVELOPE_ARENA);
+    ProtobufCAllocator allocator = proto_arena(&arena);
+    const Emgate__V1__Envelope *e =
+        emgate__v1__envelope__unpack(&allocator, envelope.len, envelope.data);
+    const Emgate__V1__Summary *summary = NULL;
+    if (e) {
+        summary =
+            emgate__v1__summary__unpack(&allocator, e->payload.len, e->payload.data);
+    }
+    bool own = summary && strcmp(summary->operator_, operator_id) == 0;
+    arena_deinit(&arena);
+    return own;
+}
+
 void api_summary(const struct service *service, const struct question *question,
                  struct answer *answer)
 {
     struct error e = {0};
     struct envelope_question asked = {.out = &answer->body};
+    struct question again = *question;
     bool envelope = false;
     if (!read_key(question->rest, asked.key, &envelope)) {
         answer_problem(answer, 404, "a key is 64 hex digits in lower case");
@@ -365,8 +394,10 @@ void api_summary(const struct service *service, const struct question *question,
     }
     if (intake_ask(service->intake, ask_envelope, &asked, &e) != ERR_OK) {
         answer_error(answer, &e);
-    } else if (!asked.found) {
+    } else if (!asked.found || !may_see(question, buf_bytes(&answer->body))) {
         answer_problem(answer, 404, "no summary has this key");
+    } else if (envelope && !access_allow(service, ACCESS_BYTES, &again, answer)) {
+        return;
     } else if (envelope) {
         answer->status = 200;
         answer->type = "application/x-protobuf";

@@ -4,6 +4,7 @@
 #include "registry/api.h"
 
 #include "core/mem.h"
+#include "registry/access.h"
 #include "registry/api_list.h"
 #include "registry/api_put.h"
 
@@ -136,7 +137,8 @@ static void read_filters(const struct question *question, struct rollup_query *q
     query->country = question->parameter(question->ctx, "country");
     query->sector = question->parameter(question->ctx, "sector");
     query->category = question->parameter(question->ctx, "category");
-    query->operator_id = question->parameter(question->ctx, "operator");
+    const char *own = access_operator(question);
+    query->operator_id = own ? own : question->parameter(question->ctx, "operator");
     query->installation = question->parameter(question->ctx, "installation");
 }
 

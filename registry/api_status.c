@@ -3,6 +3,7 @@
 #include "registry/api.h"
 
 #include "core/mem.h"
+#include "registry/access.h"
 #include "registry/api_put.h"
 
 #include <stdio.h>
@@ -76,7 +77,7 @@ static void put_gateway(struct json_writer *writer,
 void api_gateways(const struct service *service, const struct question *question,
                   struct answer *answer)
 {
-    (void)question;
+    const char *own = access_operator(question);
     struct error e = {0};
     const struct registry_settings *settings = service->settings;
     struct gateway_list list = {
@@ -90,7 +91,9 @@ void api_gateways(const struct service *service, const struct question *question
         json_key(&writer, "items");
         json_open(&writer, '[');
         for (size_t i = 0; i < settings->gateway_count; i++) {
-            put_gateway(&writer, &settings->gateways[i], &list.brought[i]);
+            if (!own || strcmp(settings->gateways[i].operator_id, own) == 0) {
+                put_gateway(&writer, &settings->gateways[i], &list.brought[i]);
+            }
         }
         json_close(&writer, ']');
         json_close(&writer, '}');

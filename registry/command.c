@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * run, check, config, by one table.  `run` prints one line with its address on standard
+ * The commands by one table.  `run` prints one line with its address on standard
  * output when it is ready and stops on SIGTERM or SIGINT.
  */
 #include "registry/command.h"
 
 #include "core/log.h"
+#include "registry/remote.h"
 #include "registry/server.h"
 #include "registry/store_postgres.h"
 
@@ -24,12 +25,14 @@ enum exit_code {
     EXIT_BAD_CONFIG = 78,
 };
 
+enum takes { TAKES_NOTHING, TAKES_FILE, TAKES_URL };
+
 struct registry_command {
     const char *name;
     const char *usage;
     const char *summary;
-    bool takes_file;
-    int (*run)(const char *path);
+    enum takes takes;
+    int (*run)(const char *argument); /* NULL when it takes nothing */
 };
 
 static int exit_for(const struct error *e)
@@ -228,10 +231,34 @@ static int config(const char *path)
     return EXIT_OK;
 }
 
+#define TOKEN_BYTES 24
+
+/* A new token and its hash for `readers`. */
+static int token(const char *nothing)
+{
+    (void)nothing;
+    uint8_t bytes[TOKEN_BYTES];
+    uint8_t hash[crypto_hash_sha256_BYTES];
+    char text[2 * TOKEN_BYTES + 1];
+    char hash_text[2 * sizeof hash + 1];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(text, sizeof text, bytes, sizeof bytes);
+    crypto_hash_sha256(hash, (const uint8_t *)text, strlen(text));
+    sodium_bin2hex(hash_text, sizeof hash_text, hash, sizeof hash);
+    printf("token         %s\ntoken_sha256  %s\n", text, hash_text);
+    return EXIT_OK;
+}
+
 static const struct registry_command registry_commands[] = {
-    {"run", "run -c FILE", "serves until SIGTERM", true, run},
-    {"check", "check -c FILE", "reads the configuration without effect", true, check},
-    {"config", "config", "prints every setting", false, config},
+    {"run", "run -c FILE", "serves until SIGTERM", TAKES_FILE, run},
+    {"check", "check -c FILE", "reads the configuration without effect", TAKES_FILE,
+     check},
+    {"config", "config", "prints every setting", TAKES_NOTHING, config},
+    {"ready", "ready URL", "asks a running one whether it is ready: exit 0 or 69",
+     TAKES_URL, remote_ready},
+    {"status", "status URL", "prints how complete its gateways are", TAKES_URL,
+     remote_status},
+    {"token", "token", "makes a reader's token and its hash", TAKES_NOTHING, token},
 };
 
 #define COMMAND_COUNT (sizeof registry_commands / sizeof *registry_commands)
@@ -246,7 +273,8 @@ static int help(FILE *out, int code)
     }
     fprintf(out, "  %-16s %s\n  %-16s %s\n", "--help", "this text", "--version",
             "the version");
-    fprintf(out, "\nExit codes: 0 ok, 64 usage, 69 the address is taken, 70 internal, "
+    fprintf(out, "\nExit codes: 0 ok, 64 usage, 69 the address is taken or nobody "
+                 "answers, 70 internal, "
                  "74 I/O,\n78 configuration.\n");
     return code;
 }
@@ -263,8 +291,13 @@ static int run_command(const struct registry_command *command, int argc, char **
         printf("usage: emgate-registry %s\n\n%s\n", command->usage, command->summary);
         return EXIT_OK;
     }
-    if (!command->takes_file) {
+    switch (command->takes) {
+    case TAKES_NOTHING:
         return argc == 0 ? command->run(NULL) : usage(command);
+    case TAKES_URL:
+        return argc == 1 && argv[0][0] != '-' ? command->run(argv[0]) : usage(command);
+    case TAKES_FILE:
+        break;
     }
     bool named =
         argc == 2 && (strcmp(argv[0], "-c") == 0 || strcmp(argv[0], "--config") == 0);

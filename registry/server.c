@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/number.h"
+#include "registry/access.h"
 #include "registry/api.h"
 #include "registry/web.h"
 
@@ -38,6 +39,7 @@ struct route {
     bool prefix; /* what follows is the handler's */
     handle_fn *get;
     handle_fn *post;
+    enum access access;    /* of reading */
     const char *post_type; /* NULL: application/x-protobuf */
 };
 
@@ -47,22 +49,32 @@ static const struct route routes[] = {
     {.path = "/style.css", .get = page_style},
     {.path = "/healthz", .get = api_health},
     {.path = "/readyz", .get = api_ready},
-    {.path = "/metrics", .get = api_metrics},
+    {.path = "/metrics", .get = api_metrics, .access = ACCESS_KEEPER},
     {.path = "/v1/openapi.yaml", .get = page_description},
-    {.path = "/v1/installations", .get = api_installations},
-    {.path = "/v1/processes", .get = api_processes},
-    {.path = "/v1/summaries", .get = api_summaries, .post = api_submit},
-    {.path = "/v1/summaries/", .prefix = true, .get = api_summary},
-    {.path = "/v1/totals", .get = api_totals},
-    {.path = "/v1/rollups", .get = api_rollups},
-    {.path = "/v1/gateways", .get = api_gateways},
+    {.path = "/v1/installations", .get = api_installations, .access = ACCESS_LISTS},
+    {.path = "/v1/processes", .get = api_processes, .access = ACCESS_LISTS},
+    {.path = "/v1/summaries",
+     .get = api_summaries,
+     .post = api_submit,
+     .access = ACCESS_LISTS},
+    {.path = "/v1/summaries/",
+     .prefix = true,
+     .get = api_summary,
+     .access = ACCESS_LISTS},
+    {.path = "/v1/totals", .get = api_totals, .access = ACCESS_LISTS},
+    {.path = "/v1/rollups", .get = api_rollups, .access = ACCESS_LISTS},
+    {.path = "/v1/gateways", .get = api_gateways, .access = ACCESS_LISTS},
     {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
     {.path = "/v1/checkpoints",
      .get = api_checkpoints,
      .post = api_checkpoint,
-     .post_type = "text/plain"},
-    {.path = "/v1/refusals", .get = api_refusals},
-    {.path = "/v1/refusals/", .prefix = true, .get = api_refusal},
+     .post_type = "text/plain",
+     .access = ACCESS_RECORDS},
+    {.path = "/v1/refusals", .get = api_refusals, .access = ACCESS_RECORDS},
+    {.path = "/v1/refusals/",
+     .prefix = true,
+     .get = api_refusal,
+     .access = ACCESS_RECORDS},
     {.path = "/v1/registry", .get = api_registry},
 };
 
@@ -128,6 +140,7 @@ static const struct route *find_route(const char *path)
 
 struct request {
     handle_fn *handle;
+    enum access access;
     const char *rest;
     struct buf body;
     int64_t began_ns;
@@ -240,6 +253,7 @@ static enum MHD_Result begin(const struct server *server,
     }
     struct request *request = mem_new(struct request);
     request->handle = is_get(method) ? route->get : route->post;
+    request->access = is_get(method) ? route->access : ACCESS_OPEN;
     request->rest = path + strlen(route->path);
     request->began_ns = clock_boot_ns(server->service->clock);
     buf_init(&request->body, (size_t)server->service->settings->body_max);
@@ -262,7 +276,9 @@ static enum MHD_Result finish(const struct server *server,
                                 .body = buf_bytes(&request->body),
                                 .parameter = query_parameter,
                                 .ctx = connection};
-    request->handle(server->service, &question, &answer);
+    if (access_allow(server->service, request->access, &question, &answer)) {
+        request->handle(server->service, &question, &answer);
+    }
     return send_answer(connection, &answer);
 }
 

@@ -15,6 +15,7 @@
 struct root {
     const struct node *registry;
     const struct node *gateways;
+    const struct node *readers;
 };
 
 static const struct setting root_settings[] = {
@@ -26,6 +27,11 @@ static const struct setting root_settings[] = {
      .type = SETTING_ANY,
      AT(struct root, gateways),
      .help = "The enrolled gateways, a list: see below."},
+    {.key = "readers",
+     .type = SETTING_ANY,
+     AT(struct root, readers),
+     .initial = SETTING_UNSET,
+     .help = "Who may read, a list: see below.  Without it reading asks for no token."},
     {0},
 };
 
@@ -168,6 +174,63 @@ static const struct setting revoked_table[] = {
     {0},
 };
 
+static const char *const role_words[] = {"reader", "plant", "verifier", "registry", NULL};
+
+static const struct setting reader_table[] = {
+    {.key = "name",
+     .type = SETTING_TEXT,
+     AT(struct reader_settings, name),
+     .help = "Who it is, for people."},
+    {.key = "role",
+     .type = SETTING_WORD,
+     AT(struct reader_settings, role),
+     .help = "What it may read.",
+     .words = role_words},
+    {.key = "operator",
+     .type = SETTING_TEXT,
+     AT(struct reader_settings, operator_id),
+     .initial = SETTING_UNSET,
+     .help = "Of a plant: the operator whose installations it sees."},
+    {.key = "token_sha256",
+     .type = SETTING_TEXT,
+     AT(struct reader_settings, hash_text),
+     .help = "SHA-256 of its bearer token, 64 hex digits; see `emgate-registry token`."},
+    {0},
+};
+
+static void check_reader(struct reader_settings *reader, const struct node *node,
+                         struct problems *problems)
+{
+    struct key_public hash = {0}; /* 32 bytes in hex, as a key is */
+    if (!key_parse(bytes_of(reader->hash_text), &hash)) {
+        problem_at(problems, node_find(node, "token_sha256"),
+                   "'token_sha256' must be 64 hex digits");
+    }
+    memcpy(reader->token_hash, hash.bytes, TOKEN_HASH_LEN);
+    if ((reader->role == ROLE_PLANT) != (reader->operator_id != NULL)) {
+        problem_at(problems, node,
+                   "'operator' goes with the role 'plant', and only with it");
+    }
+}
+
+static void read_readers(struct registry_settings *s, struct problems *problems)
+{
+    const struct node *list = s->reader_list;
+    if (list && list->kind != NODE_LIST) {
+        problem_at_key(problems, list, "'readers' must be a list");
+        return;
+    }
+    s->readers = mem_array(list ? list->count : 0, sizeof *s->readers);
+    NODE_EACH(node, list)
+    {
+        struct reader_settings reader = {0};
+        if (settings_read(reader_table, node, &reader, problems)) {
+            check_reader(&reader, node, problems);
+            s->readers[s->reader_count++] = reader;
+        }
+    }
+}
+
 static void check_public_key(struct gateway_settings *gateway, const struct node *node,
                              struct problems *problems)
 {
@@ -269,6 +332,8 @@ struct registry_settings *registry_settings_read(const char *path,
             settings_read(registry_table, root.registry, s, problems);
             s->gateway_list = root.gateways;
             read_gateways(s, problems);
+            s->reader_list = root.readers;
+            read_readers(s, problems);
         }
     }
     buf_deinit(&text);
@@ -284,6 +349,7 @@ void registry_settings_free(struct registry_settings **settings)
         document_free(&(*settings)->document);
         table_deinit(&(*settings)->by_id);
         mem_free(&(*settings)->gateways);
+        mem_free(&(*settings)->readers);
         mem_free(settings);
     }
 }
@@ -314,4 +380,6 @@ void registry_settings_reference(struct buf *out)
     settings_print_reference(gateway_table, out);
     buf_add_text(out, "\nEach of `revoked`:\n\n");
     settings_print_reference(revoked_table, out);
+    buf_add_text(out, "\nEach of `readers`:\n\n");
+    settings_print_reference(reader_table, out);
 }

@@ -18,6 +18,24 @@ struct revoked_key {
     int64_t from_ns;
 };
 
+/* What somebody who reads may do. */
+enum role {
+    ROLE_READER,   /* lists, totals, single summaries */
+    ROLE_PLANT,    /* the same of its operator's installations only, and their bytes */
+    ROLE_VERIFIER, /* all that can be read: bytes, refusals, checkpoints */
+    ROLE_REGISTRY, /* the same, and metrics */
+};
+
+#define TOKEN_HASH_LEN 32
+
+struct reader_settings {
+    const char *name;
+    int role;                /* enum role */
+    const char *operator_id; /* of a plant */
+    const char *hash_text;
+    uint8_t token_hash[TOKEN_HASH_LEN]; /* SHA-256 */
+};
+
 struct gateway_settings {
     const char *id;
     const char *operator_id;
@@ -43,7 +61,10 @@ struct registry_settings {
     const struct node *gateway_list;
     struct gateway_settings *gateways;
     size_t gateway_count;
-    struct table by_id;        /* of gateways */
+    struct table by_id; /* of gateways */
+    const struct node *reader_list;
+    struct reader_settings *readers; /* none: reading asks for no token */
+    size_t reader_count;
     struct document *document; /* what the texts live in */
 };
 

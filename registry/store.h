@@ -138,6 +138,7 @@ struct total {
 struct process_query {
     const char *installation; /* NULL: all */
     const char *process;      /* NULL: all */
+    const char *operator_id;  /* NULL: all */
     int64_t after;            /* id behind which to go on; 0: from the beginning */
     int64_t limit;
 };

@@ -8,6 +8,7 @@ enum err store_each_installation(struct store *store, const struct process_query
     sqlite3_stmt *statement = sql_statement(&store->sql, SQL_EACH_INSTALLATION);
     sqlite3_bind_int64(statement, 1, query->after);
     sqlite3_bind_int64(statement, 2, query->limit);
+    sql_bind_text(statement, 3, query->operator_id);
     bool row = false;
     enum err err = ERR_OK;
     while ((err = sql_step(&store->sql, statement, &row, e)) == ERR_OK && row) {
@@ -34,6 +35,7 @@ enum err store_each_process(struct store *store, const struct process_query *que
     sql_bind_text(statement, 2, query->process);
     sqlite3_bind_int64(statement, 3, query->after);
     sqlite3_bind_int64(statement, 4, query->limit);
+    sql_bind_text(statement, 5, query->operator_id);
     bool row = false;
     enum err err = ERR_OK;
     while ((err = sql_step(&store->sql, statement, &row, e)) == ERR_OK && row) {

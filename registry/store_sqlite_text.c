@@ -192,6 +192,7 @@ static const char *const statements[SQL_STATEMENTS] = {
         "SELECT i.id, i.name, i.operator, i.country, i.sector, count(p.id),"
         " sum(p.windows), max(p.last_end) FROM installation i JOIN process p"
         " ON p.installation = i.id WHERE p.windows > 0 AND i.id > ?1"
+        " AND (?3 IS NULL OR i.operator = ?3)"
         " GROUP BY i.id ORDER BY i.id LIMIT ?2",
     [SQL_EACH_PROCESS] =
         "SELECT p.id, i.name, p.name, p.gateway, i.operator, i.country, i.sector,"
@@ -202,6 +203,7 @@ static const char *const statements[SQL_STATEMENTS] = {
         " LEFT JOIN chain c ON c.process = p.id AND c.gateway = p.gateway"
         " WHERE p.windows > 0 AND p.id > ?3"
         " AND (?1 IS NULL OR i.name = ?1) AND (?2 IS NULL OR p.name = ?2)"
+        " AND (?5 IS NULL OR i.operator = ?5)"
         " ORDER BY p.id LIMIT ?4",
     [SQL_EACH_SUMMARY] =
         "SELECT " SUMMARY_COLUMNS ", i.name, p.name, p.unit FROM summary s"

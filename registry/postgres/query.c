@@ -46,6 +46,7 @@ enum err pg_each_installation(struct store *store, const struct process_query *q
     PGresult *result = NULL;
     pg_add_i64(&params, query->after);
     pg_add_i64(&params, query->limit);
+    pg_add_text(&params, query->operator_id);
     enum err err = pg_run(&store->pg, PG_EACH_INSTALLATION, &params, &result, e);
     for (int row = 0; err == ERR_OK && row < PQntuples(result); row++) {
         struct stored_installation installation = {
@@ -73,6 +74,7 @@ enum err pg_each_process(struct store *store, const struct process_query *query,
     pg_add_text(&params, query->process);
     pg_add_i64(&params, query->after);
     pg_add_i64(&params, query->limit);
+    pg_add_text(&params, query->operator_id);
     enum err err = pg_run(&store->pg, PG_EACH_PROCESS, &params, &result, e);
     for (int row = 0; err == ERR_OK && row < PQntuples(result); row++) {
         struct stored_process process = {

@@ -214,6 +214,7 @@ const char *const pg_statements[PG_STATEMENTS] = {
         "SELECT i.id, i.name, i.operator, i.country, i.sector, count(p.id),"
         " sum(p.windows)::int8, max(p.last_end) FROM installation i JOIN process p"
         " ON p.installation = i.id WHERE p.windows > 0 AND i.id > $1::int8"
+        " AND ($3::text IS NULL OR i.operator = $3)"
         " GROUP BY i.id ORDER BY i.id LIMIT $2::int8",
     [PG_EACH_PROCESS] =
         "SELECT p.id, i.name, p.name, p.gateway, i.operator, i.country, i.sector,"
@@ -224,6 +225,7 @@ const char *const pg_statements[PG_STATEMENTS] = {
         " LEFT JOIN chain c ON c.process = p.id AND c.gateway = p.gateway"
         " WHERE p.windows > 0 AND p.id > $3::int8"
         " AND ($1::text IS NULL OR i.name = $1) AND ($2::text IS NULL OR p.name = $2)"
+        " AND ($5::text IS NULL OR i.operator = $5)"
         " ORDER BY p.id LIMIT $4::int8",
     [PG_EACH_SUMMARY] =
         "SELECT " SUMMARY_COLUMNS ", i.name, p.name, p.unit FROM summary s"

@@ -5,6 +5,7 @@
 usage: registry_test.py EMGATE_REGISTRY [postgres]
 """
 import contextlib
+import hashlib
 import http.client
 import json
 import os
@@ -215,6 +216,48 @@ class RegistryTest(unittest.TestCase):
                                        headers={"Authorization": "Bearer " + TOKEN}),
                          [(STORED, "")])
 
+    def test_readers_see_what_their_role_may(self):
+        tokens = {role: role + "-token" for role in ("reader", "plant", "verifier",
+                                                     "registry")}
+        self.verdicts([summary(START)])
+        other = summary(START, gateway="steel-01", operator="OP-0002",
+                        installation="PK-STL-0001")
+        self.verdicts([other], gateway="steel-01",
+                      headers={"Authorization": "Bearer " + TOKEN})
+        self.registry.stop()
+        with open(self.registry.config, "a", encoding="ascii") as out:
+            out.write("readers:\n")
+            for role, token in tokens.items():
+                operator = ", operator: OP-0002" if role == "plant" else ""
+                out.write(f"  - {{name: {role}, role: {role}{operator}, token_sha256: "
+                          f"'{hashlib.sha256(token.encode()).hexdigest()}'}}\n")
+        self.registry.start()
+        own, alien = key_of(other).hex(), key_of(summary(START)).hex()
+        wanted = {  # of nobody, reader, plant, verifier, registry
+            "/healthz": (200, 200, 200, 200, 200),
+            "/v1/registry": (200, 200, 200, 200, 200),
+            "/v1/processes": (401, 200, 200, 200, 200),
+            f"/v1/summaries/{own}": (401, 200, 200, 200, 200),
+            f"/v1/summaries/{alien}": (401, 200, 404, 200, 200),
+            f"/v1/summaries/{own}/envelope": (401, 403, 200, 200, 200),
+            f"/v1/summaries/{alien}/envelope": (401, 403, 404, 200, 200),
+            "/v1/refusals": (401, 403, 403, 200, 200),
+            "/v1/checkpoints": (401, 403, 403, 200, 200),
+            "/metrics": (401, 403, 403, 403, 200)}
+        for path, statuses in wanted.items():
+            for token, status in zip((None, *tokens.values()), statuses):
+                headers = {"Authorization": "Bearer " + token} if token else {}
+                got = self.registry.client.ask("GET", path, headers=headers)[0]
+                self.assertEqual(got, status, (path, token))
+        for path in ("/v1/processes", "/v1/installations", "/v1/summaries", "/v1/totals",
+                     "/v1/gateways", "/v1/rollups?group=operator",
+                     "/v1/processes?operator=OP-0001", "/v1/totals?operator=OP-0001"):
+            body = self.registry.client.ask(
+                "GET", path, headers={"Authorization": "Bearer plant-token"})[1].decode()
+            self.assertEqual(len(json.loads(body)["items"]), 1, path)
+            self.assertNotIn("OP-0001", body, path)
+            self.assertNotIn("PK-CEM", body, path)
+
     # ---- HTTP ----
 
     def test_bodies_that_are_no_request_get_400(self):
@@ -399,6 +442,22 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(self.run_it("dance")[0], 64)
         self.assertEqual(self.run_it("run")[0], 64)
         self.assertIn("`listen`", self.run_it("config")[1])
+
+    def test_asks_a_running_one(self):
+        with tempfile.TemporaryDirectory(prefix="emgate-registry-") as folder:
+            registry = Registry(folder)
+            url = f"http://127.0.0.1:{registry.client.port}"
+            self.assertEqual(self.run_it("ready", url)[:2], (0, "ready\n"))
+            code, printed, _ = self.run_it("status", url)
+            self.assertEqual(code, 0)
+            self.assertIn("test-registry", printed)
+            self.assertIn("steel-01", printed)
+            registry.stop()
+            code, _, errors = self.run_it("ready", url)
+            self.assertEqual(code, 69)
+            self.assertIn(url, errors)
+        token = self.run_it("token")[1].split()
+        self.assertEqual(hashlib.sha256(token[1].encode()).hexdigest(), token[3])
 
     def test_every_mistake_is_told_with_its_place(self):
         with tempfile.TemporaryDirectory() as folder:
