@@ -116,15 +116,17 @@ class RetryTest(unittest.TestCase):
             connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=20)
             retry = "/v1/deadletters/retry"
             for path in (retry, f"{retry}?id={letter['id']}"):
-                connection.request("POST", path, body=b"x",
-                                   headers={"Origin": "http://elsewhere.example"})
-                answer = connection.getresponse()
-                answer.read()
-                self.assertEqual(answer.status, 403)
+                for origin in ("http://elsewhere.example",
+                               f"http://127.0.0.1:{self.web}"):
+                    connection.request("POST", path, body=b"{}", headers={
+                        "Origin": origin, "Content-Type": "application/json"})
+                    answer = connection.getresponse()
+                    answer.read()
+                    self.assertEqual(answer.status, 403)
                 connection.request("GET", path)
                 answer = connection.getresponse()
                 answer.read()
-                self.assertEqual(answer.status, 404)
+                self.assertIn(answer.status, (404, 405))
             connection.close()
             self.assertIn("no dead letter has the number",
                           self.retry(gateway, "99", code=65))
