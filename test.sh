@@ -11,8 +11,8 @@ preset=${PRESET:-dev}
 build=build/$preset
 
 case "$preset" in
-dev | gcc | coverage) tools/packages.sh build run test interop postgres ;;
-*) tools/packages.sh build run test lint postgres ;;
+dev | gcc | coverage) tools/packages.sh build run test interop postgres kafka ;;
+*) tools/packages.sh build run test lint postgres kafka ;;
 esac
 
 # The build file reruns cmake by itself when a CMakeLists.txt changes.

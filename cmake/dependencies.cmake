@@ -21,8 +21,13 @@ if(EMGATE_XLSX)
   find_library(XLSXWRITER xlsxwriter REQUIRED)
 endif()
 
-# Optional: the registry's store on PostgreSQL.
-option(EMGATE_POSTGRES "build the PostgreSQL store when libpq is there" ON)
+# Optional: the registry's store on PostgreSQL, and the sink `postgres`.
+option(EMGATE_POSTGRES "build what needs PostgreSQL when libpq is there" ON)
 if(EMGATE_POSTGRES)
   pkg_check_modules(libpq IMPORTED_TARGET libpq)
+endif()
+# Optional: the sink `kafka`.
+option(EMGATE_KAFKA "build the Kafka sink when librdkafka is there" ON)
+if(EMGATE_KAFKA)
+  pkg_check_modules(rdkafka IMPORTED_TARGET rdkafka)
 endif()

@@ -3,3 +3,9 @@
 SINK(http)
 SINK(file)
 SINK(mqtt)
+#ifdef EMGATE_HAVE_POSTGRES
+SINK(postgres)
+#endif
+#ifdef EMGATE_HAVE_KAFKA
+SINK(kafka)
+#endif

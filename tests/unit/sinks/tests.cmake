@@ -19,3 +19,21 @@ sink_test(contract/sink_contract_test.c)
 thread_test(unit/sinks/forward_thread_test.c sinks)
 target_sources(unit_sinks_forward_thread_test
                PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/fake_outbox.c)
+
+# With servers of their own.
+if(libpq_FOUND)
+  sink_test(unit/sinks/postgres/postgres_test.c)
+  find_program(PYTHON3 python3 REQUIRED)
+  set_tests_properties(unit_sinks_postgres_postgres_test PROPERTIES DISABLED ON)
+  add_test(NAME sinks_postgres COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/lib/with_postgres.py
+           $<TARGET_FILE:unit_sinks_postgres_postgres_test>
+           $<TARGET_FILE:contract_sink_contract_test>)
+  set_tests_properties(sinks_postgres PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+endif()
+if(rdkafka_FOUND)
+  sink_test(unit/sinks/kafka/kafka_test.c)
+  foreach(name unit_sinks_kafka_kafka_test contract_sink_contract_test)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/kafka_cluster.c)
+  endforeach()
+endif()
