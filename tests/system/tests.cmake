@@ -97,6 +97,12 @@ set_tests_properties(system_interop_host PROPERTIES TIMEOUT 300 LABELS "whole;in
 set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop"
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
+# Each certificate on each topic with each id inside, against a real broker.
+add_test(NAME system_identity COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/identity/identity_test.py)
+set_tests_properties(system_identity PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
 # Two verifiers of evidence, one verdict; a key changed under load.
 foreach(name verify rotation)
   add_test(NAME system_evidence_${name} COMMAND ${PYTHON3}
