@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian packages by CPack: emgate (gateway and tools) and emgate-registry.
+#   cmake --preset release -DCMAKE_INSTALL_PREFIX=/usr && ninja -C build/release package
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME emgate)
+set(CPACK_PACKAGE_VERSION ${EMGATE_VERSION})
+set(CPACK_PACKAGE_CONTACT "emgate maintainers <maintainers@emgate.invalid>")
+set(CPACK_PACKAGE_HOMEPAGE_URL "https://emgate.invalid/")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL gateway registry)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_NAME emgate)
+set(CPACK_COMPONENT_GATEWAY_DESCRIPTION
+  "edge gateway from MQTT sensors to provable emissions
+Subscribes to the telemetry of plant sensors, calculates greenhouse-gas
+emissions per production process by the methods of the EU's carbon border
+rules, and sends signed summaries to a central registry.")
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, tzdata, libudunits2-data")
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_RECOMMENDS "mosquitto, ca-certificates")
+
+set(CPACK_DEBIAN_REGISTRY_PACKAGE_NAME emgate-registry)
+set(CPACK_COMPONENT_REGISTRY_DESCRIPTION
+  "central registry of signed emission summaries
+Takes the signed summaries of emgate gateways, keeps them, adds them up,
+and shows them by page and API.")
+set(CPACK_DEBIAN_REGISTRY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, tzdata")
+
+foreach(part gateway registry)
+  string(TOUPPER ${part} upper)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/made/${part})
+  configure_file(packaging/${part}/preinst.in ${CMAKE_BINARY_DIR}/made/${part}/preinst @ONLY)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_CONTROL_EXTRA
+    "${CMAKE_BINARY_DIR}/made/${part}/preinst"
+    "${CMAKE_SOURCE_DIR}/packaging/${part}/postinst"
+    "${CMAKE_SOURCE_DIR}/packaging/${part}/prerm"
+    "${CMAKE_SOURCE_DIR}/packaging/${part}/postrm"
+    "${CMAKE_SOURCE_DIR}/packaging/${part}/conffiles")
+endforeach()
+include(CPack)
