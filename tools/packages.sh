@@ -15,7 +15,7 @@ packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
     mosquitto-clients python3"
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
-packages[docker]="debootstrap docker-compose docker.io iptables"
+packages[docker]="debootstrap docker-compose docker.io iptables lintian"
 packages[interop]="mosquitto mosquitto-clients nodejs npm"
 packages[browser]="chromium chromium-driver npm"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
