@@ -90,10 +90,12 @@ endforeach()
 # Programs that others wrote; npm's packages are fetched the first time.
 add_test(NAME system_interop COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/interop/interop_test.py)
-add_test(NAME system_interop_host COMMAND ${PYTHON3}
-         ${CMAKE_SOURCE_DIR}/tests/system/interop/host_test.py)
-set_tests_properties(system_interop_host PROPERTIES TIMEOUT 300 LABELS "whole;interop"
-  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+foreach(name host bombs)
+  add_test(NAME system_interop_${name} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/interop/${name}_test.py)
+  set_tests_properties(system_interop_${name} PROPERTIES TIMEOUT 300
+    LABELS "whole;interop" ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endforeach()
 set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop"
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 

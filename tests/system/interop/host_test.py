@@ -31,7 +31,7 @@ class Watcher(Program):
         states = [(qos, retain, json.loads(said)) for _, qos, retain, said in lines]
         # A broker may hand a message over once for each of the gateway's subscriptions,
         # and the gateway answers each time.
-        return [state for i, state in enumerate(states) if not i or state != states[i - 1]]
+        return [s for i, s in enumerate(states) if not i or s != states[i - 1]]
 
     def next(self, count):
         states = wait_until(lambda: len(self.states()) >= count and self.states(), 30,
