@@ -30,8 +30,7 @@ struct server {
 /* ---- routes ---- */
 
 static handle_fn page_index;
-static handle_fn page_script;
-static handle_fn page_style;
+static handle_fn page_file;
 static handle_fn page_description;
 
 struct route {
@@ -45,8 +44,7 @@ struct route {
 
 static const struct route routes[] = {
     {.path = "/", .get = page_index},
-    {.path = "/app.js", .get = page_script},
-    {.path = "/style.css", .get = page_style},
+    {.path = "/page/", .prefix = true, .get = page_file},
     {.path = "/healthz", .get = api_health},
     {.path = "/readyz", .get = api_ready},
     {.path = "/metrics", .get = api_metrics, .access = ACCESS_KEEPER},
@@ -88,7 +86,7 @@ static void page(const char *name, const char *type, struct answer *answer)
             return;
         }
     }
-    UNREACHABLE();
+    answer_problem(answer, 404, "no such file");
 }
 
 static void page_index(const struct service *service, const struct question *question,
@@ -99,20 +97,26 @@ static void page_index(const struct service *service, const struct question *que
     page("index.html", "text/html; charset=utf-8", answer);
 }
 
-static void page_script(const struct service *service, const struct question *question,
-                        struct answer *answer)
+static const char *type_of(const char *name)
 {
-    (void)service;
-    (void)question;
-    page("app.js", "text/javascript; charset=utf-8", answer);
+    static const char *const types[][2] = {{".css", "text/css; charset=utf-8"},
+                                           {".js", "text/javascript; charset=utf-8"},
+                                           {".svg", "image/svg+xml"},
+                                           {".yaml", "application/yaml"}};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++) {
+        if (strcmp(dot, types[i][0]) == 0) {
+            return types[i][1];
+        }
+    }
+    return "text/html; charset=utf-8";
 }
 
-static void page_style(const struct service *service, const struct question *question,
-                       struct answer *answer)
+static void page_file(const struct service *service, const struct question *question,
+                      struct answer *answer)
 {
     (void)service;
-    (void)question;
-    page("style.css", "text/css; charset=utf-8", answer);
+    page(question->rest, type_of(question->rest), answer);
 }
 
 static void page_description(const struct service *service,
@@ -162,7 +166,9 @@ static bool add_headers(struct MHD_Response *response, const struct answer *answ
         {"Cache-Control", "no-store"},
         {"Content-Security-Policy",
          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-         "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+         "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+         "require-trusted-types-for 'script'; trusted-types 'none'"},
+        {"X-Frame-Options", "DENY"},
         {"Allow", answer->allow},
         {"Retry-After", answer->retry_after_s > 0 ? number : NULL},
         {"WWW-Authenticate", answer->status == 401 ? "Bearer" : NULL},

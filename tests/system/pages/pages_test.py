@@ -259,6 +259,85 @@ class Pages:
         self.b.media(False)
 
 
+class RegistryPages(Pages):
+    """The registry's page on the same plant; `plant.url` is the gateway's, so its own."""
+
+    def __init__(self, pages):
+        super().__init__(pages.plant, pages.b, pages.folder, pages.axe)
+        self.url = f"http://127.0.0.1:{self.plant.api}/"
+
+    def quiet(self):
+        complaints = self.b.complaints()
+        assert not complaints, complaints
+        for url in self.b.requests():
+            assert url.startswith((self.url, "chrome", "data:", "about:", "blob:")), url
+
+    def opens(self):
+        self.b.requests()
+        self.b.go(self.url)
+        self.b.find("#installations tbody tr")
+        weight = self.b.run("""
+            return performance.getEntriesByType('resource').concat(
+              performance.getEntriesByType('navigation'))
+              .filter(e => !e.name.includes('/v1/'))
+              .reduce((sum, e) => sum + e.encodedBodySize, 0)""")
+        assert 100_000 < weight < WEIGHT_MAX, weight
+        words = self.b.text("#installations tbody tr")
+        assert "PK-CEM-0001" in words and "cement clinker" in words, words
+        assert self.b.all("#installations .gauge .default"), "no default value"
+        assert self.b.all("#installations .gauge .benchmark"), "no benchmark"
+        self.b.wait("document.querySelector('#rollup')?.innerText.includes('cement')")
+        self.check_access("the registry")
+        self.quiet()
+
+    def shows_a_process(self):
+        self.b.click("#installations button.open")
+        self.b.find("#sheet .calendar button")
+        words = self.b.text("#sheet-body")
+        assert "2025/2620, grey clinker" in words and "30 hours" in words, words
+        self.check_access("a process", SHEET)
+        self.picture("registry-process")
+        self.b.click("#save-days")
+        self.b.click("#sheet .calendar button[tabindex='0']")
+        self.b.find("#sheet a[href$='/envelope']")
+        assert "raw_meal" in self.b.text("#sheet-body")
+        self.check_access("an hour's evidence", SHEET)
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+        self.quiet()
+
+    def rolls_up(self):
+        self.b.run("const g = document.querySelector('#group'); g.value = 'country';"
+                   "g.dispatchEvent(new Event('change'))")
+        self.b.wait("document.querySelector('#rollup').innerText.includes('Country')")
+        self.b.type("#filter", "nowhere")
+        self.b.wait("![...document.querySelectorAll('#installations tbody tr')]"
+                    ".some(row => !row.hidden)")
+        self.b.run("const f = document.querySelector('#filter'); f.value = '';"
+                   "f.dispatchEvent(new Event('input'))")
+        self.quiet()
+
+    def looks_right(self):
+        self.picture("registry", full=True)
+        self.b.media(True)
+        self.check_access("the registry, dark", only="color-contrast")
+        self.picture("registry-dark", full=True)
+        self.b.media(False)
+        self.b.size(390, 844, phone=True)
+        wide = self.b.run("return document.documentElement.scrollWidth")
+        assert wide <= 390, wide
+        self.picture("registry-phone", full=True)
+        self.b.size(1280, 900)
+
+    def tells_when_it_is_gone(self):
+        self.plant.end("registry")
+        self.b.wait("document.querySelector('#banner').innerText"
+                    ".includes('has not answered since')", 40)
+        self.plant.start_registry()
+        self.b.wait("document.querySelector('#banner').hidden", 40)
+        self.b.complaints()
+
+
 def main():
     if not available():
         print("pages: no chromium; tools/packages.sh browser")
@@ -271,10 +350,14 @@ def main():
         plant.play("30h")
         browser.size(1280, 900)
         pages = Pages(plant, browser, folder, axe)
+        registry_pages = RegistryPages(pages)
         for step in (pages.opens, pages.tells_the_truth, pages.explains_in_three_clicks,
                      pages.goes_by_keyboard, pages.turns_months, pages.lists_points,
                      pages.tries_a_mapping, pages.survives_hostile_names,
-                     pages.looks_right, pages.tells_when_the_daemon_is_gone):
+                     pages.looks_right, pages.tells_when_the_daemon_is_gone,
+                     registry_pages.opens, registry_pages.shows_a_process,
+                     registry_pages.rolls_up, registry_pages.looks_right,
+                     registry_pages.tells_when_it_is_gone):
             began = time.monotonic()
             step()
             print(f"pages: {step.__name__} {time.monotonic() - began:.1f} s", flush=True)

@@ -329,15 +329,15 @@ class RegistryTest(unittest.TestCase):
                 self.client.ask("POST", "/v1/summaries", b"{}", headers)[0], 415)
 
     def test_the_page_asks_nobody_else(self):
-        for path, kind in (("/", "text/html"), ("/app.js", "text/javascript"),
-                           ("/style.css", "text/css"),
+        for path, kind in (("/", "text/html"), ("/page/registry.js", "text/javascript"),
+                           ("/page/style.css", "text/css"),
                            ("/v1/openapi.yaml", "application/yaml")):
             status, body, headers = self.client.ask("GET", path)
             self.assertEqual(status, 200)
             self.assertTrue(headers["Content-Type"].startswith(kind))
             self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
             self.assertNotRegex(body, rb"(src|href)=\"?(https?:)?//")
-        page = self.client.ask("GET", "/app.js")[1]
+        page = self.client.ask("GET", "/page/registry.js")[1]
         self.assertNotRegex(
             page, rb"innerHTML|outerHTML|insertAdjacentHTML|document\.write")
 
