@@ -8,6 +8,7 @@
 
 #include "cli/evidence.h"
 #include "cli/verify_directory.h"
+#include "cli/verify_single.h"
 #include "core/json_writer.h"
 #include "core/mem.h"
 #include "core/number.h"
@@ -164,6 +165,9 @@ static enum err judge(struct question *q, struct bytes file, bool everything,
                       struct error *e)
 {
     size_t failed = 0;
+    if (!pack_is_one(file)) {
+        return verify_single(file, &q->settings, e);
+    }
     enum err err = verify_pack(file, &q->settings, &failed, e);
     if (err == ERR_OK && q->record > 0) {
         err = check_inclusion(q, file, e);
@@ -320,8 +324,10 @@ const struct command command_verify = {
         "with\n"
         "a checkpoint known from elsewhere, which must be of the same tree.  Without "
         "--key\n"
-        "the pack's own keys are believed.  Exit 0: all hold.  1: something does not.\n"
-        "65: it is no evidence.  74: it can't be read.",
+        "a pack's own keys are believed; a checkpoint or a summary's envelope alone can "
+        "be\n"
+        "judged by --key only.  Exit 0: all hold.  1: something does not.  65: it is no\n"
+        "evidence.  74: it can't be read.",
     .options = options,
     .words_min = 1,
     .words_max = 2 + VERIFY_NOTES_MAX / 2,
