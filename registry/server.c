@@ -11,6 +11,7 @@
 #include "core/number.h"
 #include "registry/access.h"
 #include "registry/api.h"
+#include "registry/coding.h"
 #include "registry/web.h"
 
 #include <arpa/inet.h>
@@ -240,8 +241,9 @@ static bool refuse(const struct server *server, struct MHD_Connection *connectio
     const char *type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
     const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
     const char *wanted = route->post_type ? route->post_type : "application/x-protobuf";
-    if (post && (coding || (type && strncmp(type, wanted, strlen(wanted)) != 0))) {
-        answer_problem(answer, 415, "want %s without encoding", wanted);
+    if (post && ((coding && !coding_is_known(coding)) ||
+                 (type && strncmp(type, wanted, strlen(wanted)) != 0))) {
+        answer_problem(answer, 415, "want %s, plain or in gzip or zstd", wanted);
         return true;
     }
     return false;
@@ -267,6 +269,26 @@ static enum MHD_Result begin(const struct server *server,
     return MHD_YES;
 }
 
+/* A packed body takes the place of the plain one; true when the request is refused. */
+static bool refuse_packed(struct MHD_Connection *connection, struct request *request,
+                          struct answer *answer)
+{
+    const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
+    struct error e = {0};
+    struct buf plain;
+    if (!coding || request->body.len == 0) {
+        return false;
+    }
+    buf_init(&plain, request->body.max);
+    enum err err = coding_unpack(coding, buf_bytes(&request->body), &plain, &e);
+    buf_deinit(&request->body);
+    request->body = plain;
+    if (err != ERR_OK) {
+        answer_problem(answer, err == ERR_FULL ? 413 : 400, "%s", e.text);
+    }
+    return err != ERR_OK;
+}
+
 static enum MHD_Result finish(const struct server *server,
                               struct MHD_Connection *connection, struct request *request)
 {
@@ -275,6 +297,9 @@ static enum MHD_Result finish(const struct server *server,
     if (request->body.overflow) {
         answer_problem(&answer, 413, "a body of at most %zu bytes is taken",
                        request->body.max);
+        return send_answer(connection, &answer);
+    }
+    if (refuse_packed(connection, request, &answer)) {
         return send_answer(connection, &answer);
     }
     struct question question = {.rest = request->rest,

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "core/utf8.h"
 #include "evidence/receipt.h"
+#include "sinks/pack.h"
 #include "sinks/receipts.h"
 #include "sinks/sink.h"
 
@@ -29,14 +30,17 @@
 #define ANSWER_MAX ((size_t)1024 * 1024)
 #define SCRATCH_SIZE ((size_t)64 * 1024)
 #define KEPT_SIZE ((size_t)256 * 1024)
+#define PACK_FROM 1024 /* smaller bodies are not worth it */
 #define HEADER_MAX (SECRET_TEXT_MAX + 64)
 #define QUOTE_MAX 160
+#define UNSUPPORTED_TYPE 415
 
 struct http_state {
     const char *url, *ca_file, *cert_file, *key_file, *proxy;
     const char *registry_key;
     struct secret token;
     int64_t batch;
+    int compression;
     struct key_public pinned; /* when there is a registry_key */
 
     CURL *curl;
@@ -44,11 +48,17 @@ struct http_state {
     struct arena scratch;
     struct arena kept; /* the receipts of one send() */
     struct buf request;
+    struct buf packed;
     struct buf answer;
+    bool plain; /* the far side does not take packed bodies */
+    struct curl_slist *packed_headers;
     size_t told;  /* bytes of sink_call.key_changes that the far side has */
     size_t limit; /* most items in one post: less than `batch` after a 413 */
     char curl_words[CURL_ERROR_SIZE];
 };
+
+enum { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
+static const char *const compression_words[] = {"none", "gzip", "zstd", NULL};
 
 static const struct setting http_settings[] = {
     {.key = "url",
@@ -89,6 +99,12 @@ static const struct setting http_settings[] = {
      .initial = SETTING_UNSET,
      .help = "HTTP proxy; the environment's is not used.",
      .example = "http://proxy.plant:3128"},
+    {.key = "compression",
+     .type = SETTING_WORD,
+     AT(struct http_state, compression),
+     .initial = "none",
+     .words = compression_words,
+     .help = "How posts are packed; a far side that answers 415 gets them plain."},
     {.key = "batch",
      .type = SETTING_WHOLE,
      AT(struct http_state, batch),
@@ -204,10 +220,26 @@ static void http_close(void *state)
     curl_slist_free_all(http->headers);
     http->curl = NULL;
     http->headers = NULL;
+    curl_slist_free_all(http->packed_headers);
+    http->packed_headers = NULL;
     buf_deinit(&http->request);
+    buf_deinit(&http->packed);
     buf_deinit(&http->answer);
     arena_deinit(&http->scratch);
     arena_deinit(&http->kept);
+}
+
+/* The same header lines and one more, for packed bodies. */
+static bool copy_headers(struct http_state *http)
+{
+    const char *coding = http->compression == COMPRESSION_ZSTD ? "Content-Encoding: zstd"
+                                                               : "Content-Encoding: gzip";
+    http->packed_headers = curl_slist_append(NULL, coding);
+    struct curl_slist *last = http->packed_headers;
+    for (const struct curl_slist *line = http->headers; last && line; line = line->next) {
+        last = curl_slist_append(http->packed_headers, line->data);
+    }
+    return last != NULL;
 }
 
 static enum err http_open(void *state, struct error *e)
@@ -215,6 +247,7 @@ static enum err http_open(void *state, struct error *e)
     struct http_state *http = state;
     http_close(http);
     buf_init(&http->request, REQUEST_MAX);
+    buf_init(&http->packed, REQUEST_MAX);
     buf_init(&http->answer, ANSWER_MAX);
     arena_init(&http->scratch, SCRATCH_SIZE);
     arena_init(&http->kept, KEPT_SIZE);
@@ -227,6 +260,9 @@ static enum err http_open(void *state, struct error *e)
     }
     if (http->token.kind != SECRET_NONE && add_token(http, e) != ERR_OK) {
         return ERR_RETRY;
+    }
+    if (!copy_headers(http)) {
+        return error_set(e, ERR_RETRY, "out of memory");
     }
     return set_up(http) ? ERR_OK : error_set(e, ERR_RETRY, "curl refuses a setting");
 }
@@ -324,14 +360,32 @@ static void note_wait(CURL *curl, struct sink_call *call)
     }
 }
 
+/* The body as it goes out: packed where that is wanted, taken there and shorter. */
+static struct bytes body_of(struct http_state *http)
+{
+    struct bytes plain = buf_bytes(&http->request);
+    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
+    if (http->compression == COMPRESSION_NONE || http->plain || plain.len < PACK_FROM) {
+        return plain;
+    }
+    bool packed = http->compression == COMPRESSION_GZIP ? pack_gzip(plain, &http->packed)
+                                                        : pack_zstd(plain, &http->packed);
+    if (!packed) {
+        return plain;
+    }
+    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->packed_headers);
+    return buf_bytes(&http->packed);
+}
+
 static enum answer post(struct http_state *http, int64_t timeout_ms,
                         struct sink_call *call, long *ret_status, struct error *e)
 {
     CURL *curl = http->curl;
     buf_clear(&http->answer);
     http->curl_words[0] = 0;
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, http->request.data);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)http->request.len);
+    struct bytes body = body_of(http);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, call);
@@ -344,6 +398,9 @@ static enum answer post(struct http_state *http, int64_t timeout_ms,
         return ANSWER_RECEIPTS;
     }
     note_wait(curl, call);
+    if (*ret_status == UNSUPPORTED_TYPE && body.data != http->request.data) {
+        http->plain = true; /* until the program is started again */
+    }
     return judge_status(http, *ret_status, e);
 }
 

@@ -52,6 +52,9 @@ void far_side_url(const struct far_side *far_side, char url[FAR_URL_MAX]);
 /* The key whose envelope FAR_POISON can't take. */
 void far_side_set_poison(struct far_side *far_side, const uint8_t key[32]);
 
+/* The first so many requests are not looked into: they may be packed. */
+void far_side_set_raw(struct far_side *far_side, unsigned count);
+
 /* Requests so far, distinct keys stored, and stores of keys that were stored before. */
 unsigned far_side_requests(struct far_side *far_side);
 unsigned far_side_stored(struct far_side *far_side);

@@ -124,6 +124,23 @@ Test(http, only_receipts_of_the_pinned_key_count)
     stage_deinit(&stage);
 }
 
+Test(http, a_far_side_that_takes_nothing_packed_gets_it_plain)
+{
+    static const struct far_step steps[] = {{.act = FAR_STATUS, .status = 415}};
+    struct stage stage;
+    char headers[4096];
+    stage_init(&stage, steps, 1, "compression: gzip");
+    far_side_set_raw(stage.far, 1);
+    sink_rig_put(&stage.rig, 20);
+
+    sink_rig_run(&stage.rig, 10);
+
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 20);
+    far_side_headers(stage.far, headers, sizeof headers);
+    cr_assert_null(strstr(headers, "Content-Encoding"));
+    stage_deinit(&stage);
+}
+
 Test(http, a_conflict_is_set_aside_with_an_alarm)
 {
     static const struct far_step steps[] = {{.act = FAR_VERDICT, .status = 1}};

@@ -15,6 +15,8 @@ sink_test(unit/sinks/receipts_test.c)
 sink_test(unit/sinks/http_test.c)
 sink_test(unit/sinks/file_test.c)
 sink_test(unit/sinks/mqtt_test.c)
+unit_test(unit/sinks/pack_test.c sinks)
+unit_test(unit/registry/coding_test.c registry_lib sinks)
 sink_test(contract/sink_contract_test.c)
 thread_test(unit/sinks/forward_thread_test.c sinks)
 target_sources(unit_sinks_forward_thread_test
@@ -30,6 +32,10 @@ if(libpq_FOUND)
            $<TARGET_FILE:unit_sinks_postgres_postgres_test>
            $<TARGET_FILE:contract_sink_contract_test>)
   set_tests_properties(sinks_postgres PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+  add_test(NAME system_sink_postgres COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/sinks/postgres_test.py)
+  set_tests_properties(system_sink_postgres PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+    ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endif()
 if(rdkafka_FOUND)
   sink_test(unit/sinks/kafka/kafka_test.c)
@@ -37,3 +43,8 @@ if(rdkafka_FOUND)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/kafka_cluster.c)
   endforeach()
 endif()
+find_program(PYTHON3 python3 REQUIRED)
+add_test(NAME system_sink_packed COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/sinks/packed_test.py)
+set_tests_properties(system_sink_packed PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
