@@ -126,7 +126,7 @@ static void readings(void *ctx, const struct web_question *question,
            &e);
 }
 
-/* POST: letters to be decoded again, `id` or those behind `after`. */
+/* POST: letters to be decoded again, `id` or those behind `after` up to `until`. */
 static void retry(void *ctx, const struct web_question *question,
                   struct web_answer *answer)
 {
@@ -134,7 +134,8 @@ static void retry(void *ctx, const struct web_question *question,
     struct json_writer w = json_writer_of(&answer->body);
     struct error e = {0};
     struct outbox_letter_filter filter = {.id = (int64_t)whole(question, "id", 0),
-                                          .after = (int64_t)whole(question, "after", 0)};
+                                          .after = (int64_t)whole(question, "after", 0),
+                                          .until = (int64_t)whole(question, "until", 0)};
     struct retry_result result = {0};
     enum err err =
         retry_dead_letters(api->view.journal, api->view.outbox, &filter, &result, &e);

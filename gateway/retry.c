@@ -5,7 +5,12 @@
 #include "core/mem.h"
 
 #include <stdio.h>
+#include <time.h>
 
+/* Reading on over so many records is no slower than opening the journal again. */
+#define NEAR_RECORDS 10000
+#define PAUSE_MS 10
+#define PAUSES_MAX 100
 #define PAYLOAD_MAX ((size_t)2 * JOURNAL_PAYLOAD_MAX)
 
 struct letters {
@@ -45,6 +50,19 @@ static enum err get_message(const struct record *record, struct message *ret_mes
     return err;
 }
 
+/* Waits for the next commits when as much as may waits for one. */
+static enum err append_patiently(struct journal *journal, struct bytes payload,
+                                 uint64_t *ret_seq, struct error *e)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * NS_PER_MS};
+    enum err err = journal_append(journal, RECORD_RETRY, payload, ret_seq, e);
+    for (int i = 0; i < PAUSES_MAX && err == ERR_FULL; i++) {
+        nanosleep(&pause, NULL);
+        err = journal_append(journal, RECORD_RETRY, payload, ret_seq, e);
+    }
+    return err;
+}
+
 /* Appends one letter's message again, or notes why not. */
 static enum err append(struct journal *journal, const struct record *record, int64_t id,
                        struct retry_result *result, struct error *e)
@@ -62,8 +80,7 @@ static enum err append(struct journal *journal, const struct record *record, int
     struct buf payload;
     buf_init(&payload, PAYLOAD_MAX);
     record_put_retry(&payload, &retry);
-    enum err err =
-        journal_append(journal, RECORD_RETRY, buf_bytes(&payload), &result->last_seq, e);
+    enum err err = append_patiently(journal, buf_bytes(&payload), &result->last_seq, e);
     buf_deinit(&payload);
     if (err == ERR_REJECT) {
         refuse(result, id, "its message is too long for a record of its own");
@@ -73,24 +90,52 @@ static enum err append(struct journal *journal, const struct record *record, int
     return err;
 }
 
-static enum err retry_one(struct journal *journal, int64_t id, uint64_t seq,
+/* Reads records in rising order; near ones without opening the journal again. */
+struct lookup {
+    struct journal *journal;
+    struct journal_reader *reader;
+    uint64_t next_seq; /* that the reader gives next at the earliest */
+};
+
+/* The record of this seq; `*ret_found` false: the journal does not hold it. */
+static enum err find_record(struct lookup *lookup, uint64_t seq,
+                            struct record *ret_record, bool *ret_found, struct error *e)
+{
+    bool near = lookup->reader && seq >= lookup->next_seq &&
+                seq - lookup->next_seq < NEAR_RECORDS;
+    enum err err = ERR_OK;
+    if (!near) {
+        journal_reader_close(&lookup->reader);
+        err = journal_reader_open(lookup->journal, seq, &lookup->reader, e);
+    }
+    bool more = true;
+    *ret_found = false;
+    while (err == ERR_OK && more) {
+        err = journal_read_next(lookup->reader, 0, ret_record, &more, e);
+        if (err == ERR_OK && more) {
+            lookup->next_seq = ret_record->seq + 1;
+            *ret_found = ret_record->seq == seq;
+            more = ret_record->seq < seq;
+        }
+    }
+    if (err == ERR_CORRUPT) { /* it may be what is damaged; look anew for the next one */
+        journal_reader_close(&lookup->reader);
+        return ERR_OK;
+    }
+    return err;
+}
+
+static enum err retry_one(struct lookup *lookup, int64_t id, uint64_t seq,
                           struct retry_result *result, struct error *e)
 {
-    struct journal_reader *reader = NULL;
     struct record record;
     bool found = false;
-    enum err err = journal_reader_open(journal, seq, &reader, e);
-    if (err == ERR_OK) {
-        err = journal_read_next(reader, 0, &record, &found, e);
-    }
-    if (err == ERR_CORRUPT || (err == ERR_OK && (!found || record.seq != seq))) {
+    enum err err = find_record(lookup, seq, &record, &found, e);
+    if (err == ERR_OK && !found) {
         refuse(result, id, "the journal no longer holds its message");
-        err = ERR_OK;
-    } else if (err == ERR_OK) {
-        err = append(journal, &record, id, result, e);
+        return ERR_OK;
     }
-    journal_reader_close(&reader);
-    return err;
+    return err == ERR_OK ? append(lookup->journal, &record, id, result, e) : err;
 }
 
 enum err retry_dead_letters(struct journal *journal, struct outbox *outbox,
@@ -100,12 +145,14 @@ enum err retry_dead_letters(struct journal *journal, struct outbox *outbox,
     struct letters *letters = mem_new(struct letters);
     struct retry_result result = {0};
     struct outbox_letter_filter ours = *filter;
+    struct lookup lookup = {.journal = journal};
     ours.limit = RETRY_MAX;
     enum err err = outbox_each_letter_seq(outbox, &ours, take, letters, e);
     for (size_t i = 0; err == ERR_OK && i < letters->count; i++) {
         result.last_id = letters->ids[i];
-        err = retry_one(journal, letters->ids[i], letters->seqs[i], &result, e);
+        err = retry_one(&lookup, letters->ids[i], letters->seqs[i], &result, e);
     }
+    journal_reader_close(&lookup.reader);
     result.found = letters->count;
     mem_free(&letters);
     if (err == ERR_OK) {

@@ -24,8 +24,8 @@ struct retry_result {
 
 /* Appends a record for the letter `filter->id`, or for those behind `filter->after` that
  * had no retry yet; its `limit` is ours.  A message that the journal no longer holds
- * whole is refused.  Errors are those of outbox and journal: what was appended stands.
- * Any thread. */
+ * whole is refused.  Waits a second at most when much waits for a commit.  Errors are
+ * those of outbox and journal: what was appended stands.  Any thread. */
 enum err retry_dead_letters(struct journal *journal, struct outbox *outbox,
                             const struct outbox_letter_filter *filter,
                             struct retry_result *ret_result, struct error *e) MUST_CHECK;

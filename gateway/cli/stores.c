@@ -164,17 +164,29 @@ static long long whole_of(const json_t *object, const char *key)
     return (long long)json_integer_value(json_object_get(object, key));
 }
 
+/* The number of the newest letter, so that one that a retry makes is not retried too; 0:
+ * there is none, or nobody answers. */
+static long long newest_letter(const char *state_directory)
+{
+    int code = EXIT_OK;
+    json_t *list = remote_ask(state_directory, "/v1/deadletters?limit=1", &code);
+    long long newest = whole_of(json_array_get(list, 0), "id");
+    json_decref(list);
+    return newest;
+}
+
 /* One request after another until no letter is left; EXIT_OK, or why not. */
 static int ask_for_retries(const char *state_directory, int64_t id,
                            struct retried *retried)
 {
     char path[128];
     long long after = 0;
+    long long until = id ? 0 : newest_letter(state_directory);
     bool more = true;
     while (more) {
         int code = EXIT_OK;
-        snprintf(path, sizeof path, "/v1/deadletters/retry?%s=%lld", id ? "id" : "after",
-                 id ? (long long)id : after);
+        snprintf(path, sizeof path, "/v1/deadletters/retry?%s=%lld&until=%lld",
+                 id ? "id" : "after", id ? (long long)id : after, until);
         json_t *answer = remote_post(state_directory, path, &code);
         if (!answer) {
             return code;

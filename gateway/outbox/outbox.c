@@ -98,9 +98,9 @@ static const char *const statement_text[SQL_STATEMENTS] = {
     [SQL_TRIM_RETRIES] = "DELETE FROM retry WHERE letter <"
                          " (SELECT seq FROM dead_letter ORDER BY id LIMIT 1)",
     [SQL_EACH_LETTER_SEQ] =
-        "SELECT d.id, d.seq FROM dead_letter d WHERE CASE WHEN ?1 > 0 THEN d.id = ?1"
-        " ELSE d.id > ?2 AND NOT EXISTS (SELECT 1 FROM retry r WHERE r.letter = d.seq)"
-        " END ORDER BY d.id LIMIT ?3",
+        "SELECT d.id, d.seq FROM dead_letter d WHERE d.id >= ?1 AND d.id <= ?2 AND"
+        " (?3 OR NOT EXISTS (SELECT 1 FROM retry r WHERE r.letter = d.seq))"
+        " ORDER BY d.id LIMIT ?4",
     [SQL_EACH_ROW] =
         "SELECT o.sink, o.status, o.attempts, o.error, s.key, s.process, s.window_start,"
         " s.window_end, s.revision FROM outbox o JOIN summary s ON s.id = o.summary"

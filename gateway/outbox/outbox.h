@@ -165,7 +165,8 @@ enum err outbox_each_summary(struct outbox *outbox, const struct outbox_filter *
 typedef bool outbox_letter_seq_fn(void *ctx, int64_t id, uint64_t seq);
 struct outbox_letter_filter {
     int64_t id;    /* 0: all */
-    int64_t after; /* when all */
+    int64_t after; /* when all: only those behind this one ... */
+    int64_t until; /* ... and up to this one; 0: to the newest */
     uint64_t limit;
 };
 enum err outbox_each_letter_seq(struct outbox *outbox,

@@ -169,9 +169,11 @@ enum err outbox_each_letter_seq(struct outbox *outbox,
 {
     pthread_mutex_lock(&outbox->lock);
     sqlite3_stmt *statement = outbox_statement(outbox, SQL_EACH_LETTER_SEQ);
-    sqlite3_bind_int64(statement, 1, filter->id);
-    sqlite3_bind_int64(statement, 2, filter->after);
-    sqlite3_bind_int64(statement, 3, limit_or_all(filter->limit));
+    int64_t until = filter->until ? filter->until : INT64_MAX;
+    sqlite3_bind_int64(statement, 1, filter->id ? filter->id : filter->after + 1);
+    sqlite3_bind_int64(statement, 2, filter->id ? filter->id : until);
+    sqlite3_bind_int64(statement, 3, filter->id != 0);
+    sqlite3_bind_int64(statement, 4, limit_or_all(filter->limit));
     int rc = SQLITE_DONE;
     bool more = true;
     while (more && (rc = sqlite3_step(statement)) == SQLITE_ROW) {

@@ -13,6 +13,7 @@ import payloads_test as vectors  # noqa: E402
 from connect_rig import (  # noqa: E402
     EMGATE, ConnectRig, Program, Publisher, SmallGateway, emgate, wait_until)
 from payloads_tap_test import Sample  # noqa: E402
+from plant_rig import ROOT  # noqa: E402
 
 # Sample folders, and what discover calls the format of each.
 NAMES = {"influx-line": "adapter influx", "sparkplug-b": "adapter sparkplug",
@@ -142,6 +143,26 @@ class DiscoverTest(unittest.TestCase):
             done = emgate("discover", "--broker", uri, "--seconds", "0", "--user", "me",
                           "--password-file", "/nowhere")
             self.assertEqual(done.returncode, 64, done.stderr)
+
+    def test_knows_the_broker_and_shows_its_own_certificate(self):
+        with ConnectRig() as rig:
+            subprocess.run(["sh", os.path.join(ROOT, "tests/lib/certificates.sh"),
+                            rig.folder], check=True)
+            files = {name: os.path.join(rig.folder, name) for name in
+                     ("ca.crt", "other.crt", "server.crt", "server.key", "client.crt",
+                      "client.key")}
+            port = rig.broker(f"cafile {files['ca.crt']}",
+                              f"certfile {files['server.crt']}",
+                              f"keyfile {files['server.key']}",
+                              "require_certificate true").port
+            ours = ["--cert-file", files["client.crt"], "--key-file",
+                    files["client.key"]]
+            for words, code in ((["--ca-file", files["ca.crt"], *ours], 0),
+                                (["--ca-file", files["other.crt"], *ours], 69),
+                                (["--ca-file", files["ca.crt"]], 69), (ours, 69)):
+                done = emgate("discover", "--broker", f"mqtts://127.0.0.1:{port}",
+                              "--seconds", "0", *words)
+                self.assertEqual(done.returncode, code, (words, done.stderr))
 
     def test_shows_what_it_saw_when_the_broker_ends(self):
         with ConnectRig() as rig:

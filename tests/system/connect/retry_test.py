@@ -107,6 +107,19 @@ class RetryTest(unittest.TestCase):
             self.assertEqual(len(self.letters(gateway)), 33)
             self.assertIn("identical", gateway.replay())
 
+    def test_many_that_fail_again_are_retried_once(self):
+        with ConnectRig() as rig:
+            broker, gateway = self.start(rig)
+            count = 450
+            with Publisher(broker.port, "t") as publisher:
+                for i in range(count):
+                    publisher.publish(f"belt/{i}", b"{}")
+            self.wait_letters(gateway, lambda found: len(found) == count)
+            self.assertIn(f"{count} to be decoded again", self.retry(gateway, "--all"))
+            letters = self.wait_letters(gateway, lambda found: len(found) == 2 * count)
+            self.assertEqual(sum("retried" in letter for letter in letters), count)
+            self.assertEqual(gateway.check_sum()["rejected"], 2 * count)
+
     def test_only_who_may_write_the_state_directory_can_ask(self):
         with ConnectRig() as rig:
             broker, gateway = self.start(rig)

@@ -300,5 +300,10 @@ Test(outbox, letters_without_a_retry_are_found_in_order)
     cr_assert_eq(seen.count, 1);
     cr_assert_eq(seen.list[0].seq, 11, "one that is asked for may have had a retry");
     cr_assert_eq(letters_for(outbox, 99, 0, 10).count, 0);
+    struct outbox_letter_filter filter = {.until = 1};
+    struct error e;
+    seen = (struct seen_letters){0};
+    cr_assert_eq(outbox_each_letter_seq(outbox, &filter, see_seq, &seen, &e), ERR_OK);
+    cr_assert_eq(seen.count, 1, "no limit, but an end");
     outbox_close(&outbox);
 }
