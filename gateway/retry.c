@@ -11,7 +11,7 @@
 #define NEAR_RECORDS 10000
 #define PAUSE_MS 10
 #define PAUSES_MAX 100
-#define PAYLOAD_MAX ((size_t)2 * JOURNAL_PAYLOAD_MAX)
+#define PAYLOAD_MAX ((size_t)1 << 21) /* twice that of a record */
 
 struct letters {
     int64_t ids[RETRY_MAX];
