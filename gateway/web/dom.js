@@ -55,12 +55,16 @@ export function table(heads, rows, caption) {
     el("tbody", {}, rows));
 }
 
+// Headers of every question; a page that signs in adds to them.
+export const headers = { Accept: "application/json" };
+
 export async function ask(path, options) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, ...options });
+  const answer = await fetch(path, { ...options, headers: { ...headers, ...options?.headers } });
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     const error = new Error(body.title || path + " answers " + answer.status);
     error.problems = body.problems;
+    error.status = answer.status;
     throw error;
   }
   return body;

@@ -3,6 +3,7 @@
 // each hour's evidence, and everything to download.
 import { ask, el, name, openSheet, table } from "./dom.js";
 import { dayTime, hourMinute, number, percent, sized, startOfMonth, unit, useZone, zoneName } from "./format.js";
+import { download } from "./access.js";
 import { Bars } from "./charts.js";
 import { calendar, legend } from "./calendar.js";
 import { hours, nameOf, referenceOf, totals } from "./data.js";
@@ -73,9 +74,9 @@ async function openHour(process, row) {
         el("td", {}, (stream.term || "").replaceAll("_", " ")),
         el("td", { class: "n" }, stream.co2e?.value === undefined ? "not known" : number(stream.co2e.value, 3)))))),
     el("h3", {}, "Evidence"),
-    el("p", { class: "downloads" }, el("a", { href: "v1/summaries/" + row.key + "/envelope",
-      download: row.key.slice(0, 16) + ".envelope" }, "The signed bytes as they came"),
-    el("a", { href: "v1/summaries/" + row.key, download: row.key.slice(0, 16) + ".json" }, "The summary as JSON")),
+    el("p", { class: "downloads" }, download("The signed bytes as they came", "v1/summaries/" + row.key + "/envelope",
+      row.key.slice(0, 16) + ".envelope"),
+    download("The summary as JSON", "v1/summaries/" + row.key, row.key.slice(0, 16) + ".json")),
     el("p", { class: "soft" }, "Checked at arrival; emgate verify checks it again, offline."));
 }
 

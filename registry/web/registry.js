@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registry's page: what every installation emits, how it compares, how complete it is
 // and what was refused. Asks again every few seconds; says since when it gets no answer.
-import { ask, classed, el, find, name, put, setUpSheet, svg } from "./dom.js";
+import { ask, classed, el, find, headers, name, put, setUpSheet, svg } from "./dom.js";
+import { askForToken, useKeptToken } from "./access.js";
 import { age, dayTime, number, percent, second, sized, unit, useZone } from "./format.js";
 import { all, loadReferences, nameOf, referenceOf, totals } from "./data.js";
 import { alarmsOf, showGateways, showRefusals } from "./sources.js";
@@ -111,9 +112,17 @@ function showAlarms(alarms) {
   }
 }
 
+// Refusals are for verifiers; to others there are none.
+const records = (path) => all(path).catch((error) => {
+  if (error.status === 403) {
+    return [];
+  }
+  throw error;
+});
+
 async function load() {
   const [registry, processes, gateways, refusals, installations] = await Promise.all([
-    ask("v1/registry"), all("v1/processes"), all("v1/gateways"), all("v1/refusals"), all("v1/installations")]);
+    ask("v1/registry"), all("v1/processes"), all("v1/gateways"), records("v1/refusals"), all("v1/installations")]);
   put(find("#whose"), registry.registry);
   put(find("#key"), registry.key_id ? "receipts signed by key " + registry.key_id : "");
   showSums(processes, installations.length, gateways);
@@ -135,6 +144,10 @@ async function refresh() {
     document.body.classList.remove("stale");
     banner.hidden = true;
   } catch (error) {
+    if (error.status === 401) {
+      askForToken(Boolean(headers.Authorization), refresh);
+      return;
+    }
     useZone("UTC");
     classed(find("#live"), "dot bad");
     document.body.classList.add("stale");
@@ -146,6 +159,7 @@ async function refresh() {
 }
 
 setUpSheet();
+useKeptToken();
 find("#filter").addEventListener("input", filter);
 for (const id of ["#group", "#by"]) {
   find(id).addEventListener("change", () => showRollup().catch(() => {}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the summaries come from: gateways and their evidence, what was refused, alarms.
+import { download } from "./access.js";
 import { ask, el, find, name, table } from "./dom.js";
 import { age, dayTime, number, useZone } from "./format.js";
 
@@ -62,7 +63,7 @@ export function showRefusals(refusals) {
         el("td", {}, dayTime(Date.parse(refusal.last))), el("td", {}, name(refusal.gateway)),
         el("td", {}, refusal.verdict), el("td", { class: "wrap" }, name(refusal.reason.replaceAll("_", " ")),
           el("small", {}, name(refusal.detail || ""))), el("td", { class: "n" }, number(refusal.times, 0)),
-        el("td", {}, el("a", { href: "v1/refusals/" + encodeURIComponent(refusal.key) + "/envelope",
-          download: refusal.key.slice(0, 16) + ".envelope" }, "Envelope"))))))
+        el("td", {}, download("Envelope", "v1/refusals/" + encodeURIComponent(refusal.key) +
+          "/envelope", refusal.key.slice(0, 16) + ".envelope"))))))
     : el("p", { class: "soft" }, "None."));
 }

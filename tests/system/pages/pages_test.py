@@ -4,6 +4,7 @@ tonne comes from in three clicks, names that mean harm, the daemon gone and back
 screen reader would stumble over.  Pictures go to the folder that is named.
 
     pages_test.py EMGATE REGISTRY FOLDER        exit code 77: there is no Chromium"""
+import hashlib
 import json
 import os
 import re
@@ -299,7 +300,7 @@ class RegistryPages(Pages):
         self.picture("registry-process")
         self.b.click("#save-days")
         self.b.click("#sheet .calendar button[tabindex='0']")
-        self.b.find("#sheet a[href$='/envelope']")
+        self.b.find("#sheet button[data-path$='/envelope']")
         assert "raw_meal" in self.b.text("#sheet-body")
         self.check_access("an hour's evidence", SHEET)
         self.b.key(ESCAPE)
@@ -329,6 +330,25 @@ class RegistryPages(Pages):
         self.picture("registry-phone", full=True)
         self.b.size(1280, 900)
 
+    def asks_for_a_token(self):
+        token = "abcdefghijklmnopqrstuvwxyz012345"
+        with open(self.plant.path("registry.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        self.plant.end("registry")
+        self.plant.write("registry.yaml", text + "readers:\n  - {name: ministry, role: "
+                         f"reader, token_sha256: {digest}}}\n")
+        self.plant.start_registry()
+        self.b.go(self.url)
+        self.b.type("#token", "wrong" + ENTER)
+        self.b.wait("document.querySelector('#token-hint')?.innerText"
+                    ".includes('not known')")
+        self.check_access("the token", "document.querySelector('#banner')")
+        self.b.type("#token", token + ENTER)
+        self.b.find("#installations tbody tr")
+        self.b.wait("document.querySelector('#banner').hidden")
+        self.b.complaints()  # 401 and 403
+
     def tells_when_it_is_gone(self):
         self.plant.end("registry")
         self.b.wait("document.querySelector('#banner').innerText"
@@ -357,6 +377,7 @@ def main():
                      pages.looks_right, pages.tells_when_the_daemon_is_gone,
                      registry_pages.opens, registry_pages.shows_a_process,
                      registry_pages.rolls_up, registry_pages.looks_right,
+                     registry_pages.asks_for_a_token,
                      registry_pages.tells_when_it_is_gone):
             began = time.monotonic()
             step()
