@@ -214,6 +214,21 @@ static bool is_get(const char *method)
            strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 }
 
+static const char *body_type(const struct route *route)
+{
+    return route->post_type ? route->post_type : "application/x-protobuf";
+}
+
+/* Whether a body's type and coding are those the route takes. */
+static bool is_taken(struct MHD_Connection *connection, const struct route *route)
+{
+    const char *type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+    const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
+    const char *wanted = body_type(route);
+    return (!coding || coding_is_known(coding)) &&
+           (!type || strncmp(type, wanted, strlen(wanted)) == 0);
+}
+
 /* What can be said from the headers alone; true when the request is refused. */
 static bool refuse(const struct server *server, struct MHD_Connection *connection,
                    const char *method, const struct route *route, struct answer *answer)
@@ -238,12 +253,9 @@ static bool refuse(const struct server *server, struct MHD_Connection *connectio
                        (long long)server->service->settings->body_max);
         return true;
     }
-    const char *type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
-    const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    const char *wanted = route->post_type ? route->post_type : "application/x-protobuf";
-    if (post && ((coding && !coding_is_known(coding)) ||
-                 (type && strncmp(type, wanted, strlen(wanted)) != 0))) {
-        answer_problem(answer, 415, "want %s, plain or in gzip or zstd", wanted);
+    if (post && !is_taken(connection, route)) {
+        answer_problem(answer, 415, "want %s, plain or in gzip or zstd",
+                       body_type(route));
         return true;
     }
     return false;
