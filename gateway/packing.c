@@ -134,7 +134,7 @@ static void put_manifest(struct packing_work *work, const char *gateway, struct 
     }
     const char *process = work->packing->process ? work->packing->process : "*";
     struct buf text;
-    buf_init(&text, 4 * PACK_NAME_MAX);
+    buf_init(&text, (size_t)4 * PACK_NAME_MAX);
     snprintf(m.gateway, sizeof m.gateway, "%s", gateway);
     snprintf(m.process, sizeof m.process, "%s", process);
     pack_put_manifest(&m, &text);

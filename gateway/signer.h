@@ -43,7 +43,7 @@ bool signer_has_next(struct signer *signer);
 struct bytes signer_change(struct signer *signer, uint64_t seq, struct arena *arena);
 
 /* A change of key was folded: uses the next key if it is that one. */
-void signer_turn(struct signer *signer, struct bytes change);
+void signer_turn(struct signer *signer, struct bytes envelope);
 
 /* The use of the next key is on disk: its file takes the place of the first, which is
  * kept as `signing.key.<id>`. */

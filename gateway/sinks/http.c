@@ -52,8 +52,9 @@ struct http_state {
     struct buf answer;
     bool plain; /* the far side does not take packed bodies */
     struct curl_slist *packed_headers;
-    size_t told;  /* bytes of sink_call.key_changes that the far side has */
-    size_t limit; /* most items in one post: less than `batch` after a 413 */
+    size_t told;   /* bytes of sink_call.key_changes that the far side has */
+    bool disputed; /* it would not take one of them */
+    size_t limit;  /* most items in one post: less than `batch` after a 413 */
     char curl_words[CURL_ERROR_SIZE];
 };
 
@@ -436,6 +437,17 @@ static void check_receipt(const struct http_state *http, struct sink_item *item)
     }
 }
 
+/* Summaries that are refused for their signature wait until the dispute about the key
+ * is over. */
+static void check_dispute(const struct http_state *http, struct sink_item *item)
+{
+    if (http->disputed && item->result == ERR_REJECT &&
+        strstr(item->error.text, ": signature: ")) {
+        item->result = ERR_RETRY;
+        error_wrap(&item->error, "it would not take the change of our key");
+    }
+}
+
 /* The results of items whose answer has come.  Receipts are views into the answer, which
  * the next post overwrites, hence the copies. */
 static void take_receipts(struct http_state *http, struct sink_item *items, size_t count)
@@ -447,6 +459,7 @@ static void take_receipts(struct http_state *http, struct sink_item *items, size
     }
     for (size_t i = 0; i < count; i++) {
         check_receipt(http, &items[i]);
+        check_dispute(http, &items[i]);
         items[i].receipt = arena_copy(&http->kept, items[i].receipt);
     }
 }
@@ -471,7 +484,9 @@ static bool put_keys_url(const struct http_state *http, const char *gateway,
 }
 
 /* Posts one change.  The same again is harmless; nobody there who takes them (404) is
- * nobody who checks them. */
+ * nobody who checks them.  One that it will not take (409) may be one that it need not:
+ * it was enrolled with the new key, or without any.  What it then says of summaries
+ * shows. */
 static enum err post_change(struct http_state *http, struct bytes change,
                             struct sink_call *call, const char *url, struct error *e)
 {
@@ -481,8 +496,9 @@ static enum err post_change(struct http_state *http, struct bytes change,
     curl_easy_setopt(http->curl, CURLOPT_URL, url);
     enum answer answer = post(http, call->timeout_ms / 2, call, &status, e);
     curl_easy_setopt(http->curl, CURLOPT_URL, http->url);
-    bool taken = answer == ANSWER_RECEIPTS || status == 404;
-    return taken ? ERR_OK : error_wrap(e, "the change of our key");
+    http->disputed = http->disputed || status == 409;
+    bool settled = answer == ANSWER_RECEIPTS || status == 404 || status == 409;
+    return settled ? ERR_OK : error_wrap(e, "the change of our key");
 }
 
 /* Tells the far side of changes it does not know yet, before what the new key signed. */

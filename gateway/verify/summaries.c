@@ -36,7 +36,7 @@ static const struct verify_period *signer(const struct verify *v,
 static bool names_fit(const struct verify *v, const struct summary_view *view)
 {
     return bytes_are(view->gateway, v->manifest.gateway) &&
-           (strcmp(v->manifest.process, "*") == 0 ||
+           (bytes_are(BYTES("*"), v->manifest.process) ||
             bytes_are(view->process, v->manifest.process));
 }
 

@@ -29,7 +29,8 @@ struct far_side {
     pthread_mutex_t lock;
     size_t step;
     unsigned times; /* the present step was done so often */
-    unsigned requests, repeated;
+    unsigned requests, repeated, key_changes;
+    int keys_status;
     uint8_t keys[KEYS_MAX][32];
     unsigned stored;
     uint8_t poison[32];
@@ -143,8 +144,10 @@ static void sign(Emgate__V1__Receipt *receipt, uint8_t signature[KEY_SIGNATURE_L
     key_close(&pair);
 }
 
-static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_signed)
+static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_signed,
+                        bool disputed)
 {
+    char dispute[] = "signature: none by the gateway's key";
     uint8_t signature[KEY_SIGNATURE_LEN];
     char id[KEY_ID_MAX];
     char reason[] = "because";
@@ -153,7 +156,7 @@ static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_s
     emgate__v1__receipt__init(&receipt);
     receipt.key = (ProtobufCBinaryData){.data = key, .len = 32};
     receipt.verdict = (Emgate__V1__Verdict)verdict;
-    receipt.reason = reason;
+    receipt.reason = disputed ? dispute : reason;
     receipt.stored_ns = 1;
     if (is_signed) {
         sign(&receipt, signature, id);
@@ -163,7 +166,8 @@ static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_s
     buf_add_string(out, (struct bytes){.data = packed, .len = len});
 }
 
-static void put_receipts(struct buf *out, const Emgate__V1__SubmitRequest *request,
+static void put_receipts(const struct far_side *far, struct buf *out,
+                         const Emgate__V1__SubmitRequest *request,
                          const struct far_step *step)
 {
     for (size_t i = 0; i < request->n_envelopes; i++) {
@@ -174,7 +178,7 @@ static void put_receipts(struct buf *out, const Emgate__V1__SubmitRequest *reque
         int times = step->act == FAR_TWICE ? 2 : 1;
         for (int n = 0; n < times; n++) {
             put_receipt(out, key, step->act == FAR_VERDICT ? step->status : 0,
-                        step->act == FAR_SIGNED);
+                        step->act == FAR_SIGNED, far->keys_status == 409);
         }
     }
 }
@@ -272,7 +276,7 @@ static bool act(struct far_side *far, int fd, const struct far_step *step,
     bool stored = stores(far, step, request);
     struct buf receipts;
     buf_init(&receipts, REQUEST_MAX);
-    put_receipts(&receipts, request, step);
+    put_receipts(far, &receipts, request, step);
     struct bytes body = buf_bytes(&receipts);
     bool keep = true;
     if (stored) {
@@ -330,6 +334,14 @@ static bool serve_one(struct far_side *far, int fd)
     struct bytes body;
     if (!read_request(far, fd, &body)) {
         return false;
+    }
+    if (strstr(far->headers, "/keys HTTP")) {
+        pthread_mutex_lock(&far->lock);
+        far->key_changes++;
+        int status = far->keys_status ? far->keys_status : 200;
+        pthread_mutex_unlock(&far->lock);
+        answer(fd, status, 0, BYTES(""));
+        return true;
     }
     bool raw = far->requests < far->raw;
     Emgate__V1__SubmitRequest *request = emgate__v1__submit_request__unpack(
@@ -431,6 +443,21 @@ unsigned far_side_stored(struct far_side *far)
 unsigned far_side_repeated(struct far_side *far)
 {
     return look(far, &far->repeated);
+}
+
+void far_side_answer_keys(struct far_side *far, int status)
+{
+    pthread_mutex_lock(&far->lock);
+    far->keys_status = status;
+    pthread_mutex_unlock(&far->lock);
+}
+
+unsigned far_side_key_changes(struct far_side *far)
+{
+    pthread_mutex_lock(&far->lock);
+    unsigned count = far->key_changes;
+    pthread_mutex_unlock(&far->lock);
+    return count;
 }
 
 void far_side_headers(struct far_side *far, char *headers, size_t size)

@@ -55,6 +55,11 @@ void far_side_set_poison(struct far_side *far_side, const uint8_t key[32]);
 /* The first so many requests are not looked into: they may be packed. */
 void far_side_set_raw(struct far_side *far_side, unsigned count);
 
+/* How it answers changes of key, which it takes by itself (200), and how many came.  With
+ * 409 it refuses summaries for their signature where FAR_VERDICT refuses them. */
+void far_side_answer_keys(struct far_side *far_side, int status);
+unsigned far_side_key_changes(struct far_side *far_side);
+
 /* Requests so far, distinct keys stored, and stores of keys that were stored before. */
 unsigned far_side_requests(struct far_side *far_side);
 unsigned far_side_stored(struct far_side *far_side);

@@ -141,6 +141,63 @@ Test(http, a_far_side_that_takes_nothing_packed_gets_it_plain)
     stage_deinit(&stage);
 }
 
+/* Two changes of key, as the outbox has them. */
+static struct bytes two_changes(void *ctx, struct arena *arena)
+{
+    (void)ctx;
+    (void)arena;
+    return BYTES("\x05"
+                 "first"
+                 "\x06"
+                 "second");
+}
+
+Test(http, changes_of_key_go_first_and_once)
+{
+    struct stage stage;
+    stage_init(&stage, NULL, 0, "");
+    stage.rig.world.key_changes = two_changes;
+    sink_rig_put(&stage.rig, 5);
+    sink_rig_run(&stage.rig, 10);
+    sink_rig_put(&stage.rig, 5);
+    sink_rig_run(&stage.rig, 10);
+    cr_assert_eq(far_side_key_changes(stage.far), 2);
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 10);
+    stage_deinit(&stage);
+}
+
+Test(http, nothing_is_sent_until_a_change_of_key_is_settled)
+{
+    struct stage stage;
+    struct forward_status status;
+    stage_init(&stage, NULL, 0, "");
+    stage.rig.world.key_changes = two_changes;
+    far_side_answer_keys(stage.far, 503);
+    sink_rig_put(&stage.rig, 5);
+    sink_rig_run(&stage.rig, 3);
+    cr_assert_eq(far_side_stored(stage.far), 0);
+    cr_assert_not_null(strstr(last_error(&stage, &status), "the change of our key"));
+    far_side_answer_keys(stage.far, 200);
+    sink_rig_run(&stage.rig, 10);
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 5);
+    stage_deinit(&stage);
+}
+
+Test(http, a_dispute_about_the_key_sets_nothing_aside)
+{
+    static const struct far_step steps[] = {
+        {.act = FAR_VERDICT, .status = 2, .times = 3}};
+    struct stage stage;
+    stage_init(&stage, steps, 1, "");
+    stage.rig.world.key_changes = two_changes;
+    far_side_answer_keys(stage.far, 409);
+    sink_rig_put(&stage.rig, 5);
+    sink_rig_run(&stage.rig, 10);
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_SET_ASIDE), 0);
+    cr_assert_eq(sink_rig_count(&stage.rig, FAKE_DONE), 5);
+    stage_deinit(&stage);
+}
+
 Test(http, a_conflict_is_set_aside_with_an_alarm)
 {
     static const struct far_step steps[] = {{.act = FAR_VERDICT, .status = 1}};
