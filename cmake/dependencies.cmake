@@ -14,6 +14,10 @@ pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 find_library(UDUNITS2 udunits2 REQUIRED)
 find_library(PAHO_STATIC libpaho-mqtt3as.a REQUIRED)
+# A target of its own, so that what it needs comes behind it wherever it is linked.
+add_library(paho STATIC IMPORTED)
+set_target_properties(paho PROPERTIES IMPORTED_LOCATION ${PAHO_STATIC}
+  INTERFACE_LINK_LIBRARIES "PkgConfig::openssl;Threads::Threads")
 
 # Parts that can be left out.
 option(EMGATE_XLSX "emgate export --format xlsx, by libxlsxwriter" ON)

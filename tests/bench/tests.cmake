@@ -8,7 +8,7 @@ foreach(name bench_publisher bench_counter)
 endforeach()
 add_executable(bench_counter_paho ${CMAKE_SOURCE_DIR}/tests/bench/bench_counter_paho.c)
 target_include_directories(bench_counter_paho PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib)
-target_link_libraries(bench_counter_paho PRIVATE core ${PAHO_STATIC} PkgConfig::openssl)
+target_link_libraries(bench_counter_paho PRIVATE core paho)
 add_executable(bench_json ${CMAKE_SOURCE_DIR}/tests/bench/bench_json.c)
 target_link_libraries(bench_json PRIVATE decode PkgConfig::jansson)
 
