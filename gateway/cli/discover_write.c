@@ -29,18 +29,43 @@ struct writing {
 
 /* ---- texts ---- */
 
+/* Whether YAML takes the character for a line's end or for none at all: C1 controls,
+ * U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF.  Gives its number. */
+static bool is_unfit(struct bytes text, size_t len, unsigned *ret_number)
+{
+    const uint8_t *c = text.data;
+    if (len == 2) {
+        *ret_number = (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU);
+        return *ret_number < 0xa0;
+    }
+    if (len != 3) {
+        return false;
+    }
+    *ret_number = (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU);
+    return *ret_number == 0x2028 || *ret_number == 0x2029 || *ret_number == 0xfeff ||
+           *ret_number >= 0xfffe;
+}
+
 /* A quoted YAML string; "${", which would be a variable, is escaped. */
 static void put_text(struct buf *out, const char *text)
 {
-    struct buf escaped;
-    buf_init(&escaped, (size_t)1 << 18);
-    for (; *text; text++) {
-        buf_add_text(&escaped, text[0] == '$' && text[1] == '{' ? "$" : "");
-        buf_add_byte(&escaped, (uint8_t)*text);
+    struct buf quoted;
+    struct json_writer w = json_writer_of(&quoted);
+    buf_init(&quoted, (size_t)1 << 20);
+    json_text(&w, bytes_of(text));
+    struct bytes rest = buf_bytes(&quoted);
+    while (rest.len > 0) {
+        size_t len = utf8_len(rest);
+        unsigned number = 0;
+        if (is_unfit(rest, len, &number)) {
+            buf_print(out, "\\u%04x", number);
+        } else {
+            buf_add_text(out, bytes_start_with(rest, BYTES("${")) ? "$" : "");
+            buf_add(out, bytes_slice(rest, 0, len ? len : 1));
+        }
+        rest = bytes_slice(rest, len ? len : 1, rest.len);
     }
-    struct json_writer w = json_writer_of(out);
-    json_text(&w, buf_bytes(&escaped));
-    buf_deinit(&escaped);
+    buf_deinit(&quoted);
 }
 
 /* A text in a comment: short and on one line. */
@@ -51,8 +76,9 @@ static void put_comment(struct buf *out, const char *text)
     rest = bytes_slice(rest, 0, COMMENT_MAX);
     while (rest.len > 0) {
         size_t len = utf8_len(rest);
+        unsigned number = 0;
         bool plain = len > 1 || (len == 1 && rest.data[0] >= 0x20 && rest.data[0] < 0x7f);
-        if (plain) {
+        if (plain && !is_unfit(rest, len, &number)) {
             buf_add(out, bytes_slice(rest, 0, len));
         } else {
             buf_add_byte(out, '.');

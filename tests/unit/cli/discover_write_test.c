@@ -93,6 +93,8 @@ Test(discover_write, texts_of_strangers_do_no_harm)
     take(&bench, BYTES("x/${HOME}/state"), BYTES("{\"a: b\\n- c\":1,\"${HOME}\":2}"));
     take(&bench, BYTES("x/it's \"q\"\n# no\ninputs:/state"), BYTES("{\"\\u0001\":1}"));
     take(&bench, BYTES("y/\xff\xfe"), BYTES("12"));
+    take(&bench, BYTES("x/\xe2\x80\xa8 - \xc2\x85/state"),
+         BYTES("{\"\xe2\x80\xa9\":1,\"\xef\xbb\xbf\":2}"));
     take(&bench, BYTES("z/\xc3\xa4"), BYTES("{\"t\xc3\xa4st\":1}"));
     struct plan *plan = write_and_load(&bench);
     cr_assert_geq(plan->point_count, 4);
@@ -101,6 +103,7 @@ Test(discover_write, texts_of_strangers_do_no_harm)
         kept = kept || strcmp(plan->points[i].metric, "${HOME}") == 0;
     }
     cr_assert(kept, "%s", (const char *)bench.out.data);
+    cr_assert(strstr((const char *)bench.out.data, "metric: \"\\u2029\""));
     plan_free(&plan);
     close_bench(&bench);
 }
