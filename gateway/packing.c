@@ -100,14 +100,14 @@ static void put_keys(struct packing_work *work, struct buf *out)
 static void put_summaries(struct packing_work *work, struct buf *out)
 {
     for (size_t i = 0; i < work->made_count; i++) {
-        if (work->made[i]->chosen) {
-            pack_add(out, PACK_SUMMARY, work->made[i]->envelope);
+        if (work->made[i].summary->chosen) {
+            pack_add(out, PACK_SUMMARY, work->made[i].summary->envelope);
         }
     }
     struct buf seqs;
     buf_init(&seqs, PACK_SIZE_MAX);
     for (size_t i = 0; i < work->made_count; i++) {
-        const struct packing_summary *s = work->made[i];
+        const struct packing_summary *s = work->made[i].summary;
         buf_clear(&seqs);
         for (size_t n = 0; s->chosen && n < s->inputs.count; n++) {
             buf_add_u64(&seqs, s->inputs.list[n]);
@@ -126,7 +126,7 @@ static void put_manifest(struct packing_work *work, const char *gateway, struct 
                               .records = work->size,
                               .whole = work->packing->whole};
     for (size_t i = 0; i < work->made_count; i++) {
-        const struct packing_summary *s = work->made[i];
+        const struct packing_summary *s = work->made[i].summary;
         if (s->chosen) {
             m.from_ns = s->start_ns < m.from_ns ? s->start_ns : m.from_ns;
             m.to_ns = s->end_ns > m.to_ns ? s->end_ns : m.to_ns;

@@ -62,7 +62,7 @@ static enum err take_made(void *ctx, const struct aggregate_summary *summary,
     stored->tree_size = work->at;
     work->made =
         mem_grow(work->made, work->made_count, &work->made_capacity, sizeof *work->made);
-    work->made[work->made_count++] = stored;
+    work->made[work->made_count++].summary = stored;
     return ERR_OK;
 }
 
@@ -96,14 +96,14 @@ static bool is_in(const struct period *period, const struct packing_summary *s)
 /* From the first in the period, `made[at]`, to the last of its process. */
 static void choose_from(struct packing_work *work, const struct period *period, size_t at)
 {
-    const char *process = work->made[at]->process;
+    const char *process = work->made[at].summary->process;
     size_t last = at;
     for (size_t i = at; i < work->made_count; i++) {
-        bool same = strcmp(work->made[i]->process, process) == 0;
-        last = same && is_in(period, work->made[i]) ? i : last;
+        bool same = strcmp(work->made[i].summary->process, process) == 0;
+        last = same && is_in(period, work->made[i].summary) ? i : last;
     }
     for (size_t i = at; i <= last; i++) {
-        struct packing_summary *s = work->made[i];
+        struct packing_summary *s = work->made[i].summary;
         s->chosen = s->chosen || strcmp(s->process, process) == 0;
     }
 }
@@ -113,9 +113,9 @@ static void choose_period(struct packing_work *work, const struct period *period
     struct table begun;
     table_init(&begun);
     for (size_t i = 0; i < work->made_count; i++) {
-        struct bytes process = bytes_of(work->made[i]->process);
-        if (is_in(period, work->made[i]) && !table_find(&begun, process)) {
-            table_put(&begun, process, work->made[i]);
+        struct bytes process = bytes_of(work->made[i].summary->process);
+        if (is_in(period, work->made[i].summary) && !table_find(&begun, process)) {
+            table_put(&begun, process, work->made[i].summary);
             choose_from(work, period, i);
         }
     }
@@ -126,7 +126,7 @@ static struct period covered(const struct packing_work *work)
 {
     struct period p = {.from_ns = INT64_MAX, .to_ns = INT64_MIN};
     for (size_t i = 0; i < work->made_count; i++) {
-        const struct packing_summary *s = work->made[i];
+        const struct packing_summary *s = work->made[i].summary;
         if (s->chosen) {
             p.from_ns = s->start_ns < p.from_ns ? s->start_ns : p.from_ns;
             p.to_ns = s->end_ns > p.to_ns ? s->end_ns : p.to_ns;
@@ -159,7 +159,7 @@ static void choose(struct packing_work *work)
 {
     choose_all(work);
     for (size_t i = 0; i < work->made_count; i++) {
-        struct packing_summary *s = work->made[i];
+        struct packing_summary *s = work->made[i].summary;
         for (size_t n = 0; s->chosen && n < s->inputs.count; n++) {
             packing_add_seq(&work->needed, s->inputs.list[n]);
         }

@@ -27,6 +27,11 @@ struct packing_summary {
     bool chosen;
 };
 
+/* One that was made again. */
+struct packing_made {
+    struct packing_summary *summary;
+};
+
 struct packing_work {
     const struct packing *packing;
     struct arena arena; /* the checkpoint */
@@ -34,8 +39,8 @@ struct packing_work {
     uint64_t size; /* of the tree: the checkpoint's */
     struct packing_summary *stored;
     size_t stored_count, stored_capacity;
-    struct table by_name;          /* "process start revision" -> index + 1 */
-    struct packing_summary **made; /* in order of making */
+    struct table by_name;      /* "process start revision" -> index + 1 */
+    struct packing_made *made; /* in order of making */
     size_t made_count, made_capacity;
     struct table touched;       /* "process start" -> struct packing_seqs * */
     struct table chosen;        /* key -> itself */

@@ -113,12 +113,12 @@ static bool is_mark(struct writing *w, uint64_t size)
 {
     const struct packing_work *work = w->work;
     while (w->next_made < work->made_count &&
-           (!work->made[w->next_made]->chosen ||
-            work->made[w->next_made]->tree_size < size)) {
+           (!work->made[w->next_made].summary->chosen ||
+            work->made[w->next_made].summary->tree_size < size)) {
         w->next_made++;
     }
     return size == work->size || (w->next_made < work->made_count &&
-                                  work->made[w->next_made]->tree_size == size);
+                                  work->made[w->next_made].summary->tree_size == size);
 }
 
 static void take_record(struct writing *w, const struct record *record)

@@ -68,25 +68,26 @@ static int make(struct packing *packing, const char *path)
 }
 
 /* Opens what the configuration names. */
-static int open_and_make(struct packing *packing, const struct plan *plan,
+static int open_and_make(const struct packing *wanted, const struct plan *plan,
                          const char *path, const char *registry_key)
 {
     struct key_public key;
     struct key_public registry_keys[PACKING_REGISTRY_KEYS_MAX];
     struct outbox *outbox = NULL;
     struct error e;
-    packing->key = &key;
-    packing->registry_keys = registry_keys;
-    packing->registry_key_count =
+    struct packing packing = *wanted;
+    packing.key = &key;
+    packing.registry_keys = registry_keys;
+    packing.registry_key_count =
         evidence_registry_keys(plan, registry_key, registry_keys);
-    packing->journal_directory = plan->journal.directory;
+    packing.journal_directory = plan->journal.directory;
     int code = EXIT_OK;
     if (evidence_public_key(plan, &key, &e) != ERR_OK ||
         outbox_open_reader(plan->outbox.file, &outbox, &e) != ERR_OK) {
         code = failed(&e);
     } else {
-        packing->outbox = outbox;
-        code = make(packing, path);
+        packing.outbox = outbox;
+        code = make(&packing, path);
     }
     outbox_close(&outbox);
     return code;
