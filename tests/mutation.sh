@@ -4,8 +4,9 @@
 # notices.  Lists the changes that none did; exit code 1 when there are any that
 # tests/mutation.txt does not excuse.
 #
-#     tests/mutation.sh [--tables] [BUILD-DIR] [FAMILY...]
+#     tests/mutation.sh [--tables] [--sample=N] [BUILD-DIR] [FAMILY...]
 #     tests/mutation.sh build chp pfc
+#     tests/mutation.sh --sample=50 build      one change in fifty, as CI does
 #
 # BUILD-DIR (default: build) holds a finished build: its libraries are linked.  Units,
 # defaults and limits in the tables are changed with --tables only: the reference page and

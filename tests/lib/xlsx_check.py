@@ -9,7 +9,7 @@ import zipfile
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SHEETS = ("A_InstData", "B_EmInst", "C_Emissions&Energy", "D_Processes",
-          "Summary_Processes", "Summary_Products", "Summary_Communication")
+          "E_PurchPrec", "Summary_Processes", "Summary_Products", "Summary_Communication")
 IDENTITY = ("name_native", "name", "address", "economic_activity", "post_code", "po_box",
             "city", "country", "unlocode", "latitude", "longitude",
             "authorised_representative", "email", "telephone")
@@ -84,8 +84,9 @@ class Check:
 
     def installation(self, first, last):
         place = self.report["installation"]
-        self.day("I9", first)
-        self.day("L9", last)
+        if first:
+            self.day("I9", first)
+            self.day("L9", last)
         for i, key in enumerate(IDENTITY):
             self.expect("A_InstData", f"I{19 + i}", place.get(key))
         for i, process in enumerate(self.report["production_processes"][:10]):
@@ -176,6 +177,28 @@ class Check:
                     self.near("D_Processes", f"L{head + 55}",
                               terms["attributed_indirect"]["exact"] / power)
 
+    def precursors(self):
+        """Bought ones have a block each, what is made inside a row of its maker's."""
+        block = 0
+        made = {p["identifier"]: p["activity_level"]["exact"]
+                for p in self.report["production_processes"]}
+        for number, process in enumerate(self.report["production_processes"]):
+            for precursor in process.get("precursors", []):
+                consumed = precursor["quantity_consumed"]["exact"]
+                if "made_by_process" in precursor:
+                    made[precursor["made_by_process"]] -= consumed
+                    continue
+                head = 14 + 44 * block
+                self.expect("E_PurchPrec", f"L{head + 3}", consumed)
+                self.expect("E_PurchPrec", f"L{head + 14 + number}", consumed)
+                self.near("E_PurchPrec", f"L{head + 35}", precursor[
+                    "specific_embedded_emissions_direct"]["exact"])
+                self.expect("A_InstData", f"L{102 + block}",
+                            precursor.get("name", precursor["identifier"]))
+                block += 1
+        for i, process in enumerate(self.report["production_processes"][:10]):
+            self.near("D_Processes", f"L{11 + 65 * i + 16}", made[process["identifier"]])
+
     def products(self):
         for sheet in ("Summary_Products", "Summary_Communication"):
             for i, process in enumerate(self.report["production_processes"]):
@@ -187,7 +210,7 @@ class Check:
                     self.expect(sheet, f"{column}{10 + i}",
                                 None if value is None else float(value))
 
-    def all(self, first, last):
+    def all(self, first=None, last=None):
         """Every cell; the number of those compared.  `last` is in the period."""
         assert set(SHEETS) <= set(self.book), sorted(self.book)
         assert not re.search("nan|inf", str(self.book), re.I)
@@ -195,5 +218,6 @@ class Check:
         self.streams()
         self.balances()
         self.processes()
+        self.precursors()
         self.products()
         return self.count

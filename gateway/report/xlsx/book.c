@@ -196,6 +196,7 @@ static void write_sheets(struct book *book, const struct report *report)
     xlsx_streams(book, report);
     xlsx_balances(book, report);
     xlsx_processes(book, report);
+    xlsx_precursors(book, report);
     xlsx_summaries(book, report);
     write_about(book, report);
 }

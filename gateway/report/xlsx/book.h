@@ -39,6 +39,12 @@ void xlsx_streams(struct book *book, const struct report *report);
 void xlsx_balances(struct book *book, const struct report *report);
 /* D_Processes */
 void xlsx_processes(struct book *book, const struct report *report);
+/* E_PurchPrec, and the list of these in A_InstData */
+void xlsx_precursors(struct book *book, const struct report *report);
+void xlsx_precursor_list(struct book *book, const struct report *report);
+/* What others took of a process, in its block of D_Processes that starts at `head`, and
+ * what is left for the market. */
+void xlsx_uses(struct book *book, const struct report *report, size_t maker, size_t head);
 /* Summary_Processes, Summary_Products, Summary_Communication */
 void xlsx_summaries(struct book *book, const struct report *report);
 

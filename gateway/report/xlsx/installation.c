@@ -99,4 +99,5 @@ void xlsx_installation(struct book *book, const struct report *report)
         book_text(book, "F", PROCESS_ROW + i, "Only direct production");
         book_text(book, "L", PROCESS_ROW + i, xlsx_name(process->name, process->id));
     }
+    xlsx_precursor_list(book, report);
 }

@@ -83,6 +83,7 @@ static void write_labels(struct book *book, size_t head)
         {5, "Production by route, functional units"},
         {13, "Total production"},
         {16, "Produced for the market"},
+        {21, "Consumed by the other processes"},
         {39, "Measurable heat (K), waste gases (L)"},
         {43, "DirEm*, t CO2e"},
         {46, "Heat imported (L), exported (M), TJ"},
@@ -99,9 +100,10 @@ static void write_labels(struct book *book, size_t head)
     }
 }
 
-static void write_block(struct book *book, const struct process_total *process,
+static void write_block(struct book *book, const struct report *report, size_t index,
                         size_t head)
 {
+    const struct process_total *process = &report->processes[index];
     double production = figure_value(&process->activity);
     struct carrier heat_in = carrier_of(process, TERM_HEAT_IMPORT);
     struct carrier heat_out = carrier_of(process, TERM_HEAT_EXPORT);
@@ -113,7 +115,7 @@ static void write_block(struct book *book, const struct process_total *process,
     book_text(book, "K", head + 5, process->functional_unit);
     book_number(book, "L", head + 5, production);
     book_number(book, "L", head + 13, production);
-    book_number(book, "L", head + 16, production);
+    xlsx_uses(book, report, index, head);
     book_bool(book, "K", head + 39, heat_in.there || heat_out.there);
     book_bool(book, "L", head + 39, gas_in.there || gas_out.there);
     book_number(book, "L", head + 43,
@@ -132,6 +134,6 @@ void xlsx_processes(struct book *book, const struct report *report)
 {
     book_sheet(book, "D_Processes");
     for (size_t i = 0; i < report->process_count && i < BLOCKS_MAX; i++) {
-        write_block(book, &report->processes[i], BLOCK_ROW + i * BLOCK_ROWS);
+        write_block(book, report, i, BLOCK_ROW + i * BLOCK_ROWS);
     }
 }

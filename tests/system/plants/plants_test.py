@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from plant import Plant  # noqa: E402  (after the path)
+from xlsx_check import Check  # noqa: E402
 
 HOURS = 3
 LIMIT = 1e-9
@@ -126,6 +127,17 @@ def check_explained(plant, emgate, window):
     return checked
 
 
+def check_workbook(plant, emgate, truth):
+    """The cells of the workbook are the figures of the report."""
+    words = [emgate, "export", "-c", plant.path("gateway.yaml"), "--from",
+             min(w["start"] for w in truth["windows"]), "--to",
+             max(w["start"] for w in truth["windows"]).replace(":00Z", ":59Z")]
+    report = subprocess.run(words, capture_output=True, check=True, timeout=60).stdout
+    subprocess.run([*words, "--format", "xlsx", "-o", plant.path("report.xlsx")],
+                   check=True, timeout=60)
+    return Check(plant.path("report.xlsx"), json.loads(report)).all()
+
+
 def main():
     emgate, registry, name = sys.argv[1:4]
     text, who = example(name)
@@ -145,12 +157,14 @@ def main():
             assert words.returncode == 0 and "formula" not in words.stderr, words.stderr
             none = explain(plant, emgate, last["process"], "2020-01-01T00:00Z")
             assert none.returncode == 1, none.returncode
+            cells = check_workbook(plant, emgate, truth)
             assert plant.end("gateway") == 0, plant.log("gateway")
             # The same from the files, with nobody running.
             assert checked == (check_explained(plant, emgate, last) +
                                check_explained(plant, emgate, truth["windows"][0]))
             print(f"{name}: {len(truth['windows'])} windows, {len(processes)} processes, "
-                  f"largest difference {worst:.2g}; {checked} points by hand\n"
+                  f"largest difference {worst:.2g}; {checked} points by hand, "
+                  f"{cells} cells\n"
                   + words.stdout[:1200])
 
 

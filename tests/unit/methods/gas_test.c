@@ -31,5 +31,6 @@ Test(gas, the_rest_is_what_others_leave)
 {
     gives("conc_indirect", "other1=70 %; other2=0.2", "concentration=10 %");
     gives("conc_indirect", "other1=100 %", "concentration=0 %");
+    gives("conc_indirect", "other1=99.5 %", "concentration=0.5 %");
     fails("conc_indirect", "other1=70 %; other2=40 %", "more than 100 %");
 }

@@ -24,6 +24,10 @@ Test(precursor, a_default_value_has_the_mark_up_of_its_year)
         "mass=100 t; see_direct=1.28 t CO2e/t; see_indirect=0.02 t CO2e/t; markup=10 %; "
         "default_share=1",
         "embedded_direct=140.8 t; embedded_indirect=2.2 t; by_default=140.8 t");
+    gives("precursor",
+          "mass=100 t; see_direct=1 t/t; electricity=2 MWh/t; electricity_ef=0.5 t/MWh; "
+          "markup=25 %; default_share=1",
+          "embedded_direct=125 t; embedded_indirect=125 t");
 }
 
 Test(precursor, nitrogen_is_counted_by_its_content)
