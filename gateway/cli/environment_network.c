@@ -349,6 +349,22 @@ static void check_sink(const struct plan_sink *sink, struct findings *f)
     }
 }
 
+static void check_bridge(const struct plan_bridge *bridge, struct findings *f)
+{
+    char what[128];
+    struct endpoint endpoint = {.what = what,
+                                .ca_file = bridge->remote.ca_file,
+                                .cert_file = bridge->remote.cert_file,
+                                .key_file = bridge->remote.key_file};
+    snprintf(what, sizeof what, "bridge %s", bridge->id);
+    check_certificate(what, endpoint.ca_file, f);
+    check_certificate(what, endpoint.cert_file, f);
+    check_secret(what, &bridge->remote.password, f);
+    if (take_apart(bridge->remote.uri, &endpoint)) {
+        check_endpoint(&endpoint, f);
+    }
+}
+
 void environment_check_network(const struct plan *plan, struct findings *findings)
 {
     check_secret("signing key", &plan->signing_key, findings);
@@ -357,5 +373,8 @@ void environment_check_network(const struct plan *plan, struct findings *finding
     }
     for (size_t i = 0; i < plan->sink_count; i++) {
         check_sink(&plan->sinks[i], findings);
+    }
+    for (size_t i = 0; i < plan->bridge_count; i++) {
+        check_bridge(&plan->bridges[i], findings);
     }
 }

@@ -287,8 +287,8 @@ static enum err publish_all(struct mqtt_state *mqtt, struct sink_item *items,
     return err;
 }
 
-/* Receipts are views into what was seen, which the next send() overwrites; hence the
- * copies. */
+/* Receipts are views into what was seen, which moves when more comes; hence the copies.
+ */
 static void keep_receipts(struct mqtt_state *mqtt, struct sink_item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -392,12 +392,13 @@ static enum err mqtt_send(void *state, struct sink_item *items, size_t count,
     while (done < count) {
         size_t left = count - done;
         size_t part = left < (size_t)mqtt->batch ? left : (size_t)mqtt->batch;
-        if (!send_part(mqtt, items + done, part, call, &wait)) {
+        bool good = send_part(mqtt, items + done, part, call, &wait);
+        keep_receipts(mqtt, items + done, part);
+        if (!good) {
             break;
         }
         done += part;
     }
-    keep_receipts(mqtt, items, count);
     return ERR_OK;
 }
 

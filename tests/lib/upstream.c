@@ -219,9 +219,9 @@ static void note_publication(struct upstream *up, struct bytes topic,
     snprintf(up->topic, sizeof up->topic, "%.*s", BYTES_ARG(topic));
     *up->reply = 0;
     up->correlated = false;
-    const uint8_t *at = properties.data;
+    const uint8_t *at = properties.len > 0 ? properties.data : key;
     const uint8_t *end = at + properties.len;
-    while (at && at + 3 <= end) { /* all we look for are texts: id, length, bytes */
+    while (at + 3 <= end) { /* all we look for are texts: id, length, bytes */
         size_t len = (size_t)(at[1] << 8 | at[2]);
         if (*at == 0x08) {
             snprintf(up->reply, sizeof up->reply, "%.*s", (int)len, (const char *)at + 3);
