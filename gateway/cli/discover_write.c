@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#define ID_MAX 96
+#define ID_MAX 65 /* with its end */
 #define COMMENT_MAX 80
 
 static const char *const kind_names[] = {

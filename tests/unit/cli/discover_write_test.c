@@ -92,6 +92,11 @@ Test(discover_write, texts_of_strangers_do_no_harm)
     struct bench bench = open_bench();
     take(&bench, BYTES("x/${HOME}/state"), BYTES("{\"a: b\\n- c\":1,\"${HOME}\":2}"));
     take(&bench, BYTES("x/it's \"q\"\n# no\ninputs:/state"), BYTES("{\"\\u0001\":1}"));
+    take(&bench, BYTES("l/x"),
+         BYTES("a_measurement_with_a_name_that_goes_on_and_on_and_on,"
+               "host=a_host_with_a_name_that_goes_on_and_on_and_on_and_on "
+               "a_field_with_a_name_that_goes_on_and_on_and_on=1,"
+               "a_field_with_a_name_that_goes_on_and_on_and_on_too=1"));
     take(&bench, BYTES("y/\xff\xfe"), BYTES("12"));
     take(&bench, BYTES("x/\xe2\x80\xa8 - \xc2\x85/state"),
          BYTES("{\"\xe2\x80\xa9\":1,\"\xef\xbb\xbf\":2}"));
