@@ -15,7 +15,7 @@ Test(decoding_json, large_integers_are_texts_and_names_are_escaped)
         .outcome = OUTCOME_PARTIAL, .readings = readings, .count = 2};
     struct buf out;
     buf_init(&out, 4096);
-    decoding_put_json(&out, "map", &message, &decoding);
+    decoding_put_json(&out, "map", &message, &decoding, (struct bytes){0});
     const char *text = (const char *)out.data;
     cr_expect(strstr(text, "\"outcome\":\"partial\""));
     cr_expect(strstr(text, "\"device\":\"<b>\\\"\""));
