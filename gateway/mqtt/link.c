@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define STEP_NS (100 * NS_PER_MS) /* how soon a stop is seen */
+#define SETTLE_NS (500 * NS_PER_MS)
 
 /* ---- what Paho says ---- */
 
@@ -265,6 +266,33 @@ uint64_t link_acked(struct link *link)
     return acked;
 }
 
+static bool first_is_refused(const struct link *link)
+{
+    return link->acked < link->published &&
+           link->slots[(link->acked + 1) % LINK_WINDOW_MAX].state == SLOT_REFUSED;
+}
+
+static bool has_under_way(const struct link *link)
+{
+    for (uint64_t i = link->acked + 1; i <= link->published; i++) {
+        if (link->slots[i % LINK_WINDOW_MAX].state == SLOT_UNDER_WAY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void link_settle(struct link *link)
+{
+    struct link_wait wait = {.until_ns = clock_boot_ns(&clock_system) + SETTLE_NS};
+    pthread_mutex_lock(&link->lock);
+    bool in_time = first_is_refused(link);
+    while (in_time && !link->broken && has_under_way(link)) {
+        in_time = link_wait_step(link, &wait);
+    }
+    pthread_mutex_unlock(&link->lock);
+}
+
 /* What the message itself is to blame for, not a right that is missing or a quota. */
 static bool is_its_fault(int reason)
 {
@@ -282,12 +310,6 @@ static enum err refused(struct link *link, struct error *e)
     return error_set(e, is_its_fault(reason) ? ERR_REJECT : ERR_RETRY,
                      "'%s' refuses a publication: %s (%d)", link->settings->uri,
                      text ? text : "no reason", reason);
-}
-
-static bool first_is_refused(const struct link *link)
-{
-    return link->acked < link->published &&
-           link->slots[(link->acked + 1) % LINK_WINDOW_MAX].state == SLOT_REFUSED;
 }
 
 enum err link_wait_acked(struct link *link, const struct link_wait *wait, struct error *e)

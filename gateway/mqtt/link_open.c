@@ -354,6 +354,7 @@ void link_close(struct link **link)
     if (!*link) {
         return;
     }
+    link_settle(*link);
     destroy(*link);
     pthread_cond_destroy(&(*link)->changed);
     pthread_mutex_destroy(&(*link)->lock);

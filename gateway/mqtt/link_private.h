@@ -40,6 +40,10 @@ struct link {
 /* Under the lock: waits a step for a change.  False when the time is over. */
 bool link_wait_step(struct link *link, const struct link_wait *wait);
 
+/* After a refusal: gives the answers to what was published behind it a moment to come;
+ * Paho would leak what it was told about too late. */
+void link_settle(struct link *link);
+
 /* Under the lock: the error of a link that is broken or has no answer. */
 enum err link_broken(struct link *link, struct error *e);
 
