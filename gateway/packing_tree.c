@@ -104,7 +104,8 @@ static bool is_given(struct writing *w, const struct record *record)
     if (record->type == RECORD_RECEIPT) {
         return is_our_receipt(w->work, record->payload, whole) || whole;
     }
-    bool many = record->type == RECORD_MESSAGE || record->type == RECORD_TICK;
+    bool many = record->type == RECORD_MESSAGE || record->type == RECORD_RETRY ||
+                record->type == RECORD_TICK;
     return whole || !many || is_needed(w, record->seq);
 }
 
