@@ -10,8 +10,8 @@
 const struct attack *attack_at(size_t number)
 {
     const struct attack *const tables[] = {attacks_on_records, attacks_on_summaries,
-                                           attacks_on_frame};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+                                           attacks_on_frame, NULL};
+    for (size_t i = 0; tables[i]; i++) {
         for (const struct attack *attack = tables[i]; attack->name; attack++) {
             if (number-- == 0) {
                 return attack;

@@ -144,8 +144,8 @@ static void sign(Emgate__V1__Receipt *receipt, uint8_t signature[KEY_SIGNATURE_L
     key_close(&pair);
 }
 
-static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_signed,
-                        bool disputed)
+static void put_receipt(struct buf *out, const uint8_t key[32], int verdict,
+                        bool is_signed, bool disputed)
 {
     char dispute[] = "signature: none by the gateway's key";
     uint8_t signature[KEY_SIGNATURE_LEN];
@@ -154,7 +154,7 @@ static void put_receipt(struct buf *out, uint8_t key[32], int verdict, bool is_s
     uint8_t packed[256];
     Emgate__V1__Receipt receipt;
     emgate__v1__receipt__init(&receipt);
-    receipt.key = (ProtobufCBinaryData){.data = key, .len = 32};
+    receipt.key = (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)key, .len = 32};
     receipt.verdict = (Emgate__V1__Verdict)verdict;
     receipt.reason = disputed ? dispute : reason;
     receipt.stored_ns = 1;

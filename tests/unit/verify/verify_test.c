@@ -57,7 +57,7 @@ static void put_case(FILE *out, const char *name, bool on_proofs, struct bytes b
     put_hex(out, bytes_slice(file, front, file.len - front - back));
     fprintf(out, "- %s ", verdict_word(verdict));
     for (const char *at = verdict->lines; *at; at++) {
-        char shown = *at == ' ' ? '_' : *at;
+        int shown = *at == ' ' ? '_' : *at;
         fputc(shown == '\n' ? ';' : shown, out);
     }
     fputc('\n', out);
