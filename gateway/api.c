@@ -216,6 +216,8 @@ static const struct web_route routes[] = {
     {.path = "/v1/live", .get = page_live},
     {.path = "/v1/events", .get = page_live, .stream = true},
     {.path = "/v1/decode", .post = page_decode},
+    {.path = "/v1/session", .get = operator_get, .post = operator_sign_in},
+    {.path = "/v1/entries", .post = operator_enter},
     {.path = "/v1/status", .get = status},
     {.path = "/v1/points", .get = points},
     {.path = "/v1/summaries", .get = summaries},

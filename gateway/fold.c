@@ -310,6 +310,32 @@ static enum err step_retry(struct fold *fold, const struct record *record,
     return err;
 }
 
+/* A reading that a person entered goes the way of all others; words are only kept. */
+static enum err step_entry(struct fold *fold, const struct record *record,
+                           const struct fold_out *out, struct error *e)
+{
+    struct entry entry;
+    enum err err = record_get_entry(record, &entry, e);
+    if (err != ERR_OK || entry.metric.len == 0) {
+        return err;
+    }
+    struct message message = {.seq = record->seq,
+                              .received_ns = record->wall_ns,
+                              .topic = BYTES("operator"),
+                              .payload = record->payload,
+                              .publisher = entry.who};
+    struct reading reading = {.device = entry.device,
+                              .metric = entry.metric,
+                              .unit = entry.unit,
+                              .value = {.kind = VALUE_DOUBLE, .number = entry.value},
+                              .event_ns = entry.event_ns};
+    struct passage p = {.fold = fold, .message = &message, .out = out, .e = e};
+    arena_reset(&fold->arena);
+    p.decoding = (struct decoding){
+        .arena = &fold->arena, .readings = &reading, .count = 1, .capacity = 1};
+    return settle_message(&p);
+}
+
 static enum err step_tick(struct fold *fold, const struct record *record,
                           const struct fold_out *out, struct error *e)
 {
@@ -355,6 +381,8 @@ enum err fold_step(struct fold *fold, const struct record *record,
         return step_message(fold, record, out, e);
     case RECORD_RETRY:
         return step_retry(fold, record, out, e);
+    case RECORD_ENTRY:
+        return step_entry(fold, record, out, e);
     case RECORD_TICK:
         return step_tick(fold, record, out, e);
     case RECORD_GAP:
@@ -372,7 +400,6 @@ enum err fold_step(struct fold *fold, const struct record *record,
     case RECORD_RECEIPT:
     case RECORD_RETENTION:
     case RECORD_RECOVERY:
-    case RECORD_ENTRY:
         return ERR_OK;
     }
     return ERR_OK; /* a type of a later version: nothing to fold here */

@@ -43,7 +43,7 @@ enum record_type {
     RECORD_RECEIPT = 11, /* a registry's receipt, as received */
     RECORD_RETENTION = 12,
     RECORD_RECOVERY = 13, /* a torn tail was cut: place, SHA-256, copy of the bytes */
-    RECORD_ENTRY = 14,    /* something an operator entered by hand */
+    RECORD_ENTRY = 14,    /* something an operator entered, record_put_entry() */
     RECORD_RETRY = 15,    /* a dead letter to decode again, record_put_retry() */
 };
 
@@ -173,6 +173,19 @@ struct retry {
 };
 void record_put_retry(struct buf *out, const struct retry *retry);
 enum err record_get_retry(const struct record *record, struct retry *ret_retry,
+                          struct error *e) MUST_CHECK;
+
+/* What an operator entered: a reading of a device that is a person, or, without a
+ * metric, words such as an acknowledgement. */
+struct entry {
+    struct bytes who;
+    struct bytes device, metric, unit;
+    struct bytes words;
+    int64_t event_ns;
+    double value;
+};
+void record_put_entry(struct buf *out, const struct entry *entry);
+enum err record_get_entry(const struct record *record, struct entry *ret_entry,
                           struct error *e) MUST_CHECK;
 
 /* One segment of a directory, as `emgate journal ls --segments` shows it. */

@@ -93,6 +93,37 @@ enum err record_get_retry(const struct record *record, struct retry *ret_retry,
     return err;
 }
 
+void record_put_entry(struct buf *out, const struct entry *entry)
+{
+    buf_add_string(out, entry->who);
+    buf_add_string(out, entry->device);
+    buf_add_string(out, entry->metric);
+    buf_add_string(out, entry->unit);
+    buf_add_string(out, entry->words);
+    buf_add_u64(out, (uint64_t)entry->event_ns);
+    buf_add_f64(out, entry->value);
+}
+
+enum err record_get_entry(const struct record *record, struct entry *ret_entry,
+                          struct error *e)
+{
+    ASSERT(record->type == RECORD_ENTRY);
+    struct cursor cursor = cursor_of(record->payload);
+    struct entry entry = {.who = cursor_string(&cursor)};
+    entry.device = cursor_string(&cursor);
+    entry.metric = cursor_string(&cursor);
+    entry.unit = cursor_string(&cursor);
+    entry.words = cursor_string(&cursor);
+    entry.event_ns = (int64_t)cursor_u64(&cursor);
+    entry.value = cursor_f64(&cursor);
+    if (cursor.failed) {
+        return error_set(e, ERR_CORRUPT, "record %llu: an entry cut short",
+                         (unsigned long long)record->seq);
+    }
+    *ret_entry = entry;
+    return ERR_OK;
+}
+
 void record_leaf(const struct record *record, uint8_t ret_hash[32])
 {
     if (record->body.len > 0) {

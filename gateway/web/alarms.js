@@ -2,6 +2,7 @@
 // What needs a person, made from the live state: worst first, each with its cause.
 import { el, find, name } from "./dom.js";
 import { age, number } from "./format.js";
+import { acknowledge, acknowledged, isOperator } from "./operator.js";
 
 const SILENT_INTERVALS = 5;
 
@@ -43,12 +44,24 @@ function fromPoints(points, now, alarms) {
   }
 }
 
+// How long a point is silent changes from second to second; which one it is does not.
+const keyOf = (alarm) => [alarm.point, alarm.text.replace(/ \d+ (s|min|h|d)$/, "")].filter(Boolean).join(" ");
+
+function handle(alarm) {
+  const key = keyOf(alarm);
+  if (acknowledged.has(key)) {
+    return el("span", { class: "soft" }, " acknowledged");
+  }
+  return isOperator() ? el("button", { type: "button", class: "plain", onclick: () =>
+    acknowledge(key).catch((error) => window.alert(error.message)) }, "Acknowledge") : null;
+}
+
 export function showAlarms(live, now) {
   const alarms = [];
   fromStages(live, alarms);
   fromPoints(live.points, now, alarms);
   alarms.sort((a, b) => (a.level < b.level ? -1 : 1));
-  const text = JSON.stringify(alarms);
+  const text = JSON.stringify([alarms, isOperator(), [...acknowledged]]);
   if (text === shown) {
     return;
   }
@@ -56,6 +69,6 @@ export function showAlarms(live, now) {
   const word = { bad: "Fault", warn: "Attention" };
   find("#alarms").replaceChildren(...alarms.slice(0, 8).map((alarm) =>
     el("li", { class: alarm.level }, el("strong", {}, word[alarm.level]), " ",
-      alarm.point ? name(alarm.point) : "", alarm.point ? " " : "", el("bdi", {}, alarm.text))),
+      alarm.point ? name(alarm.point) : "", alarm.point ? " " : "", el("bdi", {}, alarm.text), handle(alarm))),
   ...(alarms.length > 8 ? [el("li", { class: "warn" }, "and " + (alarms.length - 8) + " more")] : []));
 }

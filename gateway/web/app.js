@@ -6,6 +6,7 @@ import { age, second, useZone, zoneName } from "./format.js";
 import { showAlarms } from "./alarms.js";
 import { showFlow } from "./flow.js";
 import { loadLetters } from "./letters.js";
+import { setUpOperator, usePoints } from "./operator.js";
 import { loadPoints, showPoints } from "./points.js";
 import { loadProcesses, setUpProcesses, showProcesses } from "./processes.js";
 
@@ -66,6 +67,7 @@ function take(live) {
   showAlarms(live, now);
   showProcesses(live, now);
   if (live.points) {
+    usePoints(live.points);
     showPoints(live.points, now);
   }
   refresh(live.status).catch(complain);
@@ -124,6 +126,7 @@ async function begin() {
 }
 
 setUpSheet();
+setUpOperator().catch(() => {}); // the banner tells when nobody answers
 find("#print").addEventListener("click", () => window.print());
 setInterval(watch, 1000);
 begin();

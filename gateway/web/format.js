@@ -96,15 +96,24 @@ export function parts(ms) {
   return found;
 }
 
-// The UTC time of a local midnight; the offset is looked up where it lands.
-function midnight(year, monthIndex, date) {
-  const local = Date.UTC(year, monthIndex, date);
+// The UTC time of a local one; the offset is looked up where it lands.
+function fromLocal(local) {
   let at = local;
   for (let turn = 0; turn < 2; turn++) {
     const p = parts(at);
     at += local - Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute, p.second);
   }
   return at;
+}
+
+const midnight = (year, monthIndex, date) => fromLocal(Date.UTC(year, monthIndex, date));
+
+// A field "2026-07-15T08:30" in the zone, from and to UTC.
+export const utcOf = (text) => fromLocal(Date.parse(text + "Z"));
+
+export function localInput(ms) {
+  const p = parts(ms);
+  return new Date(Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute)).toISOString().slice(0, 16);
 }
 
 export function startOfDay(ms, days = 0) {

@@ -461,3 +461,52 @@ Test(fold, what_counted_before_does_not_count_twice_when_it_comes_again)
     mem_free(&retried);
     rig_free(records);
 }
+
+Test(fold, what_an_operator_enters_counts_as_a_reading_once)
+{
+    struct fold_rig rig;
+    struct rig_records *records = rig_course(6);
+    int64_t now_ns = RIG_START_NS + 70 * NS_PER_S;
+    struct entry entry = {.who = BYTES("meena"),
+                          .device = BYTES("a"),
+                          .metric = BYTES("coal"),
+                          .unit = BYTES("kg/h"),
+                          .event_ns = RIG_START_NS + 65 * NS_PER_S,
+                          .value = 12500};
+    struct entry words = {.who = BYTES("meena"), .words = BYTES("seen")};
+    struct entry nowhere = {.device = BYTES("a"), .metric = BYTES("none")};
+    fold_rig_init(&rig);
+    fold_rig_run(&rig, records, 0, records->count);
+    uint64_t samples = fold_get_counters(rig.fold)->samples;
+    size_t from = records->count;
+    record_put_entry(&rig_add(records, RECORD_ENTRY, now_ns)->payload, &entry);
+    record_put_entry(&rig_add(records, RECORD_ENTRY, now_ns)->payload, &entry);
+    record_put_entry(&rig_add(records, RECORD_ENTRY, now_ns)->payload, &words);
+    record_put_entry(&rig_add(records, RECORD_ENTRY, now_ns)->payload, &nowhere);
+
+    fold_rig_run(&rig, records, from, records->count);
+
+    struct aggregate_point_status status;
+    aggregate_get_point(fold_get_aggregate(rig.fold), 0, &status);
+    cr_expect_eq(fold_get_counters(rig.fold)->samples, samples + 1);
+    cr_expect_eq(fold_get_counters(rig.fold)->duplicates, 1);
+    cr_expect_eq(fold_get_counters(rig.fold)->unmapped, 1);
+    cr_expect_eq(status.at_ns, entry.event_ns);
+    cr_expect_float_eq(status.value, 12.5, 1e-9);
+    fold_rig_deinit(&rig);
+    rig_free(records);
+}
+
+Test(fold, an_entry_cut_short_is_damage)
+{
+    struct fold_rig rig;
+    struct error e;
+    struct fold_out out = {.ctx = &rig};
+    struct record record = {.type = RECORD_ENTRY,
+                            .seq = 1,
+                            .wall_ns = RIG_START_NS,
+                            .payload = BYTES("\x05m")};
+    fold_rig_init(&rig);
+    cr_assert_eq(fold_step(rig.fold, &record, &out, &e), ERR_CORRUPT);
+    fold_rig_deinit(&rig);
+}

@@ -26,7 +26,8 @@ GAUGE = 'kind: gauge, unit: "1", interval: 60s'
 POINTS = (f"  - {{id: harm, name: {QUOTED}, device: {QUOTED}, metric: {QUOTED}, "
           f"{GAUGE}}}\n"
           f"  - {{id: turned, name: {json.dumps(TURNED)}, device: t, metric: x, "
-          f"{GAUGE}}}\n")
+          f"{GAUGE}}}\n"
+          "  - {id: delivered, device: operator, metric: mass, kind: amount, unit: t}\n")
 CHANGE = (("name: Clinker kiln", f"name: {QUOTED}"),
           ("name: Hard coal", f"name: {QUOTED}"),
           ("name: Example Cement Works", f"name: {QUOTED}"))
@@ -161,7 +162,7 @@ class Pages:
 
     def lists_points(self):
         rows = "document.querySelectorAll('#points tbody tr:not([hidden])').length"
-        self.b.wait(f"{rows} === 11")
+        self.b.wait(f"{rows} === 12")
         self.b.type("#points-filter", "coal")
         self.b.wait(f"{rows} === 1")
         self.b.run("const f = document.querySelector('#points-filter'); f.value = '';"
@@ -216,6 +217,35 @@ class Pages:
                              " return false } catch { return true }")
         assert refused, "trusted types are not enforced"
         self.b.complaints()
+
+    def enters_by_hand(self):
+        done = subprocess.run([self.plant.emgate, "operator", "meena", "-c",
+                               self.plant.path("gateway.yaml")],
+                              capture_output=True, text=True, check=True)
+        token = done.stdout.strip()
+        self.b.click("#operator")
+        self.b.type("#enter-token", "0" * 64 + ENTER)
+        self.b.wait("document.querySelector('#sheet .problems')?.innerText"
+                    ".includes(\"nobody's\")")
+        self.b.complaints()  # 403
+        self.b.run("document.querySelector('#enter-token').value = ''")
+        self.b.type("#enter-token", token + ENTER)
+        self.b.type("#enter-value", "a lot" + ENTER)
+        self.b.wait("document.querySelector('#enter-value[aria-invalid]')")
+        kept = self.b.run("return document.querySelector('#enter-value').value")
+        assert kept == "a lot", kept
+        self.check_access("an entry", SHEET)
+        self.picture("entry")
+        self.b.run("document.querySelector('#enter-value').value = ''")
+        self.b.type("#enter-value", "12.5" + ENTER)
+        words = self.b.wait("document.querySelector('#entered')?.innerText")
+        assert "Entered: delivered 12.5" in words, words
+        self.b.key(ESCAPE)
+        self.b.wait("[...document.querySelectorAll('#points tbody tr')].some(row =>"
+                    " row.innerText.includes('delivered') &&"
+                    " row.innerText.includes('12.5'))")
+        assert "Enter as meena" in self.b.text("#operator")
+        self.quiet()
 
     # ---- daemon ----
 
@@ -374,6 +404,7 @@ def main():
         for step in (pages.opens, pages.tells_the_truth, pages.explains_in_three_clicks,
                      pages.goes_by_keyboard, pages.turns_months, pages.lists_points,
                      pages.tries_a_mapping, pages.survives_hostile_names,
+                     pages.enters_by_hand,
                      pages.looks_right, pages.tells_when_the_daemon_is_gone,
                      registry_pages.opens, registry_pages.shows_a_process,
                      registry_pages.rolls_up, registry_pages.looks_right,
