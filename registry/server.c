@@ -36,11 +36,11 @@ static handle_fn page_description;
 
 struct route {
     const char *path;
-    bool prefix; /* what follows is the handler's */
     handle_fn *get;
     handle_fn *post;
-    enum access access;    /* of reading */
     const char *post_type; /* NULL: application/x-protobuf */
+    enum access access;    /* of reading */
+    bool prefix;           /* what follows is the handler's */
 };
 
 static const struct route routes[] = {
