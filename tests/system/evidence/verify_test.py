@@ -14,7 +14,7 @@ import ed25519  # noqa: E402
 import verifier  # noqa: E402
 
 PROGRAM = os.path.join(os.environ["EMGATE_BIN"], "unit_verify_verify_test")
-EDITS = os.environ.get("EMGATE_EDITS", "200")
+EDITS = os.environ.get("EMGATE_EDITS", "100")
 
 
 def read_cases(path):
@@ -38,7 +38,14 @@ def read_cases(path):
 
 
 class VerifyTest(unittest.TestCase):
+    cases = {}  # of a test of the program, which is run once
+
     def run_program(self, test):
+        if test not in self.cases:
+            self.cases[test] = self.make_cases(test)
+        return self.cases[test]
+
+    def make_cases(self, test):
         with tempfile.TemporaryDirectory(prefix="emgate-evidence-") as folder:
             path = os.path.join(folder, "cases")
             done = subprocess.run(

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EDITS 200
+#define EDITS 100
 
 static uint64_t from_environment(const char *name, uint64_t otherwise)
 {
