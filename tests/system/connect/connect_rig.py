@@ -41,10 +41,12 @@ class SmallGateway(Gateway):
         self.state = os.path.join(rig.folder, "state-" + name)
         self.conf = os.path.join(rig.folder, name + ".yaml")
         self.head = HEAD.format(name=name, state=self.state, port=port)
-        self.write(self.head + REST + text)
+        self.change(text)
 
     def change(self, text):
-        self.write(self.head + REST + text)
+        """No page of its own, unless the test wants one: its port may be taken."""
+        page = "" if "web:" in text else 'web: {listen: "off"}\n'
+        self.write(self.head + page + REST + text)
 
 
 class Tap(Program):
