@@ -141,8 +141,29 @@ static void put_processes(const struct pipeline_view *p, struct json_writer *w)
         put_process_plan(&p->plan->processes[i], w);
         put_time(w, "open_window", s.started ? s.next_ns : 0);
         put_time(w, "watermark", s.watermark_ns);
+        put_u64(w, "alarms", s.alarms);
         json_close(w, '}');
     }
+    json_close(w, ']');
+}
+
+static void put_lapse(void *ctx, const struct plan_lapse *lapse)
+{
+    struct json_writer *w = ctx;
+    json_open(w, '{');
+    json_pair(w, "what", lapse->what);
+    json_pair(w, "text", lapse->words);
+    put_time(w, "end", lapse->end_ns);
+    put_bool(w, "over", lapse->over);
+    json_close(w, '}');
+}
+
+/* What has to be renewed within 30 days, or should have been. */
+static void put_lapses(const struct plan *plan, struct json_writer *w)
+{
+    json_key(w, "lapses");
+    json_open(w, '[');
+    plan_each_lapse(plan, clock_wall_ns(&clock_system), put_lapse, w);
     json_close(w, ']');
 }
 
@@ -258,6 +279,7 @@ void api_put_status(const struct gateway_view *view, struct json_writer *w)
     put_pipeline(view, w);
     put_outbox(view, w);
     put_bridges(view, w);
+    put_lapses(view->plan, w);
     json_close(w, '}');
 }
 

@@ -171,6 +171,11 @@ bool aggregate_process_uses(const struct plan_process *process, size_t point)
             return true;
         }
     }
+    for (size_t i = 0; i < process->other_count; i++) {
+        if (involves(process->others[i].point, process->others[i].point_index, point)) {
+            return true;
+        }
+    }
     for (size_t s = 0; s < process->stream_count; s++) {
         const struct plan_stream *stream = &process->streams[s];
         for (size_t i = 0; i < stream->input_count; i++) {

@@ -115,6 +115,7 @@ struct aggregate_process_status {
     bool started;
     int64_t next_ns;      /* start of the window that is open */
     int64_t watermark_ns; /* INT64_MIN: unknown */
+    size_t alarms;        /* of the window made last since start */
 };
 void aggregate_get_process(const struct aggregate *aggregate, size_t process,
                            int64_t now_ns, struct aggregate_process_status *ret_status);

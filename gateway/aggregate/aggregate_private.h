@@ -18,6 +18,7 @@ struct process_state {
     struct windows windows;
     size_t *devices; /* indices of the devices whose points it uses */
     size_t device_count;
+    size_t alarms; /* of the window made last; not kept over a restart */
 };
 
 struct aggregate {

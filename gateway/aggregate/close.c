@@ -224,6 +224,7 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
         return err;
     }
     note_history(a, state, &value, from_ns, time.now_ns);
+    state->alarms = value.alarm_count;
     note_causes(a, &value, window->revisions);
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     uint8_t tree_root[MERKLE_HASH_LEN];
@@ -329,6 +330,7 @@ void aggregate_get_process(const struct aggregate *a, size_t process, int64_t no
         .started = state->windows.started,
         .next_ns = state->windows.next_ns,
         .watermark_ns = aggregate_watermark(a, state, now_ns),
+        .alarms = state->alarms,
     };
 }
 

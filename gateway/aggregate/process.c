@@ -3,22 +3,15 @@
  * One process, one window: points, then streams by their methods, then terms, then
  * attribution.  Pure but for the points, which come through a function.
  */
-#include "aggregate/process.h"
+#include "aggregate/process_private.h"
 
 #include "aggregate/quality.h"
 #include "aggregate/sum.h"
 
-struct work {
-    const struct process_window *window;
-    struct arena *arena;
-    struct process_value *out;
-    struct error *e;
-};
-
 /* ---- points ---- */
 
-static struct point_value *find_point(const struct process_value *value,
-                                      const struct plan_point *point)
+struct point_value *process_point(const struct process_value *value,
+                                  const struct plan_point *point)
 {
     for (size_t i = 0; i < value->point_count; i++) {
         if (value->points[i].point == point) {
@@ -30,7 +23,7 @@ static struct point_value *find_point(const struct process_value *value,
 
 static enum err add_point(struct work *w, const struct plan_point *point, size_t index)
 {
-    if (find_point(w->out, point)) {
+    if (process_point(w->out, point)) {
         return ERR_OK;
     }
     struct point_value *value = &w->out->points[w->out->point_count];
@@ -46,7 +39,7 @@ static enum err add_point(struct work *w, const struct plan_point *point, size_t
 
 static size_t most_points(const struct plan_process *process)
 {
-    size_t count = 1 + process->activity_count;
+    size_t count = 1 + process->activity_count + process->other_count;
     for (size_t s = 0; s < process->stream_count; s++) {
         count += process->streams[s].input_count;
     }
@@ -67,6 +60,9 @@ static enum err gather_points(struct work *w)
     for (size_t i = 0; err == ERR_OK && i < process->activity_count; i++) {
         const struct plan_activity *activity = &process->activities[i];
         err = add_point(w, activity->point, activity->point_index);
+    }
+    for (size_t i = 0; err == ERR_OK && i < process->other_count; i++) {
+        err = add_point(w, process->others[i].point, process->others[i].point_index);
     }
     for (size_t s = 0; s < process->stream_count; s++) {
         const struct plan_stream *stream = &process->streams[s];
@@ -97,7 +93,7 @@ static void judge_points(struct work *w)
 {
     const struct point_value *operating = NULL;
     if (w->window->process->operating) {
-        operating = find_point(w->out, w->window->process->operating);
+        operating = process_point(w->out, w->window->process->operating);
     }
     int64_t length_ns = w->window->to_ns - w->window->from_ns;
     for (size_t i = 0; i < w->out->point_count; i++) {
@@ -114,18 +110,23 @@ static void judge_points(struct work *w)
 
 /* The quantity that a point gives to an input; false when there is none. */
 static bool take_point(const struct work *w, const struct plan_input *input,
-                       struct quantity *ret_quantity)
+                       struct input_value *ret_value)
 {
-    const struct point_value *value = find_point(w->out, input->point);
+    const struct point_value *value = process_point(w->out, input->point);
     if (!value || !value->has) {
         return false;
     }
-    *ret_quantity = (struct quantity){
+    double quantity = value->quantity;
+    if (input->reconcile) {
+        ret_value->reconciled = control_ratio(w->out, input->reconcile);
+        quantity *= ret_value->reconciled.value;
+    }
+    ret_value->quantity = (struct quantity){
         .has = true,
-        .value = input->sign * (value->quantity * input->scale + input->offset),
+        .value = input->sign * (quantity * input->scale + input->offset),
         .which = input->which,
     };
-    return true;
+    return !input->reconcile || ret_value->reconciled.has;
 }
 
 static bool take_factor(const struct work *w, const struct plan_input *input,
@@ -163,10 +164,13 @@ static bool take_input(struct work *w, struct stream_value *value, size_t i)
     if (input->point) {
         taken->origin =
             (const char *)arena_print(w->arena, "point:%s", input->point->id).data;
-        if (take_point(w, input, &taken->quantity)) {
+        if (take_point(w, input, taken)) {
             return true;
         }
-        value->missing = say(w, "no data of point", input->point->id, "");
+        value->missing =
+            say(w, "no data of point", input->point->id,
+                taken->quantity.has ? " or of a meter it is reconciled with" : "");
+        taken->quantity.has = false;
         return false;
     }
     taken->origin = "";
@@ -295,7 +299,7 @@ static void take_outputs(struct process_value *out, struct stream_value *value)
     for (size_t i = 0; method->outputs[i].name; i++) {
         if (value->outputs[i].has) {
             co2e += take_output(out, &method->outputs[i],
-                                value->outputs[i].value * value->stream->share);
+                                value->outputs[i].value * value->share);
         }
     }
     bool own = value->stream->precursor && value->stream->precursor->process;
@@ -319,12 +323,28 @@ static void note_electricity(struct process_value *out, const struct stream_valu
         const struct input_value *input = &value->inputs[i];
         if (value->stream->term == TERM_INDIRECT && input->quantity.has &&
             strcmp(input->spec->name, "electricity") == 0) {
-            add_maybe(&out->electricity, input->quantity.value * value->stream->share);
+            add_maybe(&out->electricity, input->quantity.value * value->share);
         }
     }
 }
 
-static void compute_stream(struct work *w, struct stream_value *value)
+/* The share of the stream that is the process's; false, with the reason, when its split
+ * is not known. */
+static bool take_share(struct work *w, struct stream_value *value)
+{
+    value->share = value->stream->share;
+    if (value->stream->split) {
+        struct maybe share = control_ratio(w->out, value->stream->split);
+        value->share = share.value;
+        if (!share.has) {
+            value->missing = "what it is split by has no data, or adds up to 0";
+        }
+        return share.has;
+    }
+    return true;
+}
+
+void process_stream(struct work *w, struct stream_value *value)
 {
     const struct method *method = value->stream->method;
     struct method_args args;
@@ -332,6 +352,7 @@ static void compute_stream(struct work *w, struct stream_value *value)
     struct error e;
     value->missing = "";
     bool all = take_inputs(w, value);
+    all = take_share(w, value) && all;
     note_electricity(w->out, value);
     if (!all) {
         return;
@@ -360,7 +381,7 @@ static void compute_streams(struct work *w)
         struct stream_value *value = &w->out->streams[s];
         value->stream = &process->streams[s];
         int term = value->stream->term;
-        compute_stream(w, value);
+        process_stream(w, value);
         w->out->terms[term].has = true;
         undetermined[term] = undetermined[term] || !value->has_co2e;
         w->out->complete = w->out->complete && value->outputs;
@@ -380,7 +401,7 @@ struct maybe stream_output(const struct stream_value *value, enum output_role ro
     const struct method_output *outputs = value->stream->method->outputs;
     for (size_t i = 0; value->outputs && outputs[i].name; i++) {
         if (outputs[i].role == role && value->outputs[i].has) {
-            return (struct maybe){true, value->outputs[i].value * value->stream->share};
+            return (struct maybe){true, value->outputs[i].value * value->share};
         }
     }
     return (struct maybe){.has = false};
@@ -452,7 +473,7 @@ static void compute_activity(struct process_value *value)
     bool has = process->activity_count > 0;
     for (size_t i = 0; i < process->activity_count; i++) {
         const struct plan_activity *activity = &process->activities[i];
-        const struct point_value *point = find_point(value, activity->point);
+        const struct point_value *point = process_point(value, activity->point);
         has = has && point && point->has;
         sum_add(&sum, point ? point->quantity * activity->scale : 0);
     }
@@ -488,5 +509,11 @@ enum err process_compute(const struct process_window *window, struct arena *aren
     attribute(ret_value);
     embed(ret_value);
     compute_activity(ret_value);
+    uncertainty_carry(&w);
+    control_check(&w);
+    if (arena->overflow) {
+        return error_set(e, ERR_REJECT, "process '%s': window does not fit its memory",
+                         window->process->id);
+    }
     return ERR_OK;
 }

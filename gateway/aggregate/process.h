@@ -38,17 +38,25 @@ struct point_value {
                            of what there is, over the operating time */
     double coverage;    /* 0..1 of the operating time */
     double uncertainty; /* 95 %, relative; 0: not stated */
-    uint32_t expected;  /* readings possible in the operating time */
+    double effect_direct, effect_indirect; /* of that, t CO2e, with its sign */
+    double effect_activity;                /* in the functional unit */
+    uint32_t expected;                     /* readings possible in the operating time */
     uint32_t duplicate, rejected;
     enum point_state state;
     const char *substitution; /* the rule, or NULL */
+};
+
+struct maybe {
+    bool has;
+    double value;
 };
 
 struct input_value {
     const struct plan_input *input;
     const struct method_input *spec;
     struct quantity quantity;
-    const char *origin; /* "point:<id>", "factor:...", "constant", "default" */
+    struct maybe reconciled; /* RecF that the point was multiplied by */
+    const char *origin;      /* "point:<id>", "factor:...", "constant", "default" */
     const char *source;
 };
 
@@ -57,18 +65,27 @@ struct stream_value {
     struct input_value *inputs;
     size_t input_count;
     struct quantity *outputs; /* one per entry of the method's table; NULL: none */
+    double share;             /* of the process, by the plan or its split */
     bool has_co2e;
     double co2e;         /* t CO2e that enters the term */
     const char *missing; /* why there is none, or "" */
 };
 
-struct maybe {
-    bool has;
-    double value;
-};
-
 /* What the method gave in this role, the stream's share taken. */
 struct maybe stream_output(const struct stream_value *value, enum output_role role);
+
+#define PROCESS_ALARMS_MAX 64
+
+struct alarm {
+    const char *code; /* a stable word: "balance_open" */
+    const char *text; /* what about what */
+};
+
+struct balance_value {
+    const struct plan_balance *balance;
+    struct maybe in, out;
+    bool closes;
+};
 
 enum process_gas { GAS_CO2, GAS_N2O, GAS_CF4, GAS_C2F6, GAS_CH4, GAS_COUNT };
 
@@ -94,6 +111,11 @@ struct process_value {
     double gas_t[GAS_COUNT];                 /* t of each gas, over the streams */
     bool gas_has[GAS_COUNT];
     bool complete; /* every input was there and valid */
+    /* 95 %, in the unit of the figure; none where a point does not state its own. */
+    struct maybe uncertainty_direct, uncertainty_indirect, uncertainty_activity;
+    struct balance_value *balances; /* one per balance of the process */
+    struct alarm *alarms;           /* the first PROCESS_ALARMS_MAX of them */
+    size_t alarm_count;
 };
 
 /* Gives integral and counts of a point in a window; process_compute() judges them. */

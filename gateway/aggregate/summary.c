@@ -3,10 +3,9 @@
  * From plain values to protobuf.  Everything is laid out in the arena first and packed
  * once; field order and packing are protobuf-c's and do not depend on the machine.
  */
-#include "aggregate/summary.h"
+#include "aggregate/summary_private.h"
 
 #include "aggregate/quality.h"
-#include "summary.pb-c.h"
 
 #include <stdio.h>
 
@@ -103,6 +102,7 @@ static void write_inputs(struct writer *w, const struct stream_value *value,
         if (n) {
             n->origin = text(input->origin);
             n->source = text(input->source);
+            n->reconciled = known(w, input->reconciled, "1");
             s->inputs[s->n_inputs++] = n;
         }
     }
@@ -181,6 +181,8 @@ static Emgate__V1__Stream *write_stream(struct writer *w,
     s->co2e = known(w, (struct maybe){value->has_co2e, value->co2e}, "t CO2e");
     s->missing = text(value->missing);
     s->precursor = write_precursor(w, value);
+    s->share = known(
+        w, (struct maybe){value->stream->split && value->has_co2e, value->share}, "1");
     return s;
 }
 
@@ -286,6 +288,21 @@ static void write_causes(struct writer *w, const struct integral *integral,
     }
 }
 
+static void write_effects(struct writer *w, const struct point_value *value,
+                          Emgate__V1__PointQuality *p)
+{
+    bool stated = value->has && value->uncertainty > 0;
+    const char *unit = w->value->process->functional_unit;
+    struct maybe direct = {stated && value->effect_direct != 0, value->effect_direct};
+    struct maybe indirect = {stated && value->effect_indirect != 0,
+                             value->effect_indirect};
+    struct maybe activity = {stated && value->effect_activity != 0,
+                             value->effect_activity};
+    p->effect_direct = known(w, direct, "t CO2e");
+    p->effect_indirect = known(w, indirect, "t CO2e");
+    p->effect_activity = known(w, activity, unit);
+}
+
 static Emgate__V1__PointQuality *write_point(struct writer *w,
                                              const struct point_value *value)
 {
@@ -305,6 +322,8 @@ static Emgate__V1__PointQuality *write_point(struct writer *w,
     p->coverage = value->coverage;
     p->state = text(quality_state_name(value->state));
     p->substitution = text(value->substitution);
+    p->uncertainty = value->uncertainty;
+    write_effects(w, value, p);
     write_causes(w, &value->integral, p);
     p->quantity =
         known(w, (struct maybe){value->has, value->quantity}, value->point->window_unit);
@@ -369,6 +388,7 @@ static Emgate__V1__DataQuality *write_quality(struct writer *w)
     q->lost = (uint32_t)w->facts->lost;
     q->clock = text(w->facts->clock);
     q->complete = w->value->complete;
+    summary_write_controls(w->arena, w->value, q);
     return q;
 }
 
@@ -462,6 +482,10 @@ enum err summary_write(const struct process_value *value,
     summary.see_indirect = known(&w, value->see_indirect, see_unit(&w));
     summary.good_direct = known(&w, value->good_direct, see_unit(&w));
     summary.good_indirect = known(&w, value->good_indirect, see_unit(&w));
+    summary.uncertainty_direct = known(&w, value->uncertainty_direct, "t CO2e");
+    summary.uncertainty_indirect = known(&w, value->uncertainty_indirect, "t CO2e");
+    summary.uncertainty_activity =
+        known(&w, value->uncertainty_activity, value->process->functional_unit);
     summary.quality = write_quality(&w);
     summary.provenance = write_provenance(&w);
     return pack(&summary, &w, ret_bytes, e);

@@ -204,4 +204,5 @@ void environment_check(const struct plan *plan, struct findings *findings)
     environment_check_storage(plan, findings);
     environment_check_clock(findings);
     environment_check_network(plan, findings);
+    environment_check_lapses(plan, clock_wall_ns(&clock_system), findings);
 }

@@ -50,4 +50,8 @@ void environment_check_clock(struct findings *findings);
  * each that does not answer. */
 void environment_check_network(const struct plan *plan, struct findings *findings);
 
+/* Calibrations and factors that lapse within 30 days of `now_ns`, or have. */
+void environment_check_lapses(const struct plan *plan, int64_t now_ns,
+                              struct findings *findings);
+
 #endif

@@ -66,6 +66,9 @@ static void print_totals(const json_t *summary)
     print_term(a, "embedded_by_default", "of the direct, by default values");
     print_term(summary, "good_direct", "specific direct with them (eq. 59)");
     print_term(summary, "good_indirect", "specific indirect with them");
+    print_term(summary, "uncertainty_direct", "direct, 95 % of points: +-");
+    print_term(summary, "uncertainty_indirect", "indirect, 95 % of points: +-");
+    print_term(summary, "uncertainty_activity", "activity level, 95 %: +-");
 }
 
 static const json_t *with_text(const json_t *list, const char *key, const char *text)
@@ -126,6 +129,11 @@ static void print_input(const json_t *answer, const json_t *input)
     printf("      %s = ", remote_text(input, "name"));
     print_value(json_object_get(input, "quantity"));
     if (strncmp(origin, "point:", 6) == 0) {
+        const json_t *factor = json_object_get(input, "reconciled");
+        if (factor) {
+            printf("  by RecF %.8g (eq. 41)",
+                   json_number_value(json_object_get(factor, "value")));
+        }
         putchar('\n');
         print_point(answer, origin + 6);
         return;
@@ -206,6 +214,32 @@ static void print_activity(const json_t *answer, const struct plan_process *proc
     }
 }
 
+static void print_balance(const json_t *balance)
+{
+    printf("  balance %s (%s): in ", remote_text(balance, "id"),
+           remote_text(balance, "carrier"));
+    print_value(json_object_get(balance, "in"));
+    printf(", out ");
+    print_value(json_object_get(balance, "out"));
+    printf("; %s\n", remote_text(balance, "state"));
+}
+
+/* What has to agree, and what does not. */
+static void print_controls(const json_t *quality)
+{
+    const json_t *balances = json_object_get(quality, "balances");
+    const json_t *alarms = json_object_get(quality, "alarms");
+    putchar('\n');
+    for (size_t i = 0; i < json_array_size(balances); i++) {
+        print_balance(json_array_get(balances, i));
+    }
+    for (size_t i = 0; i < json_array_size(alarms); i++) {
+        const json_t *alarm = json_array_get(alarms, i);
+        printf("  alarm %s: %s\n", remote_text(alarm, "code"),
+               remote_text(alarm, "text"));
+    }
+}
+
 static void print_explained(const json_t *answer, const struct plan_process *process)
 {
     const json_t *summary = json_object_get(answer, "summary");
@@ -216,6 +250,7 @@ static void print_explained(const json_t *answer, const struct plan_process *pro
         print_stream(answer, json_array_get(streams, i));
     }
     print_activity(answer, process);
+    print_controls(json_object_get(summary, "quality"));
     printf("\n  rules %s, factors %s, configuration %s, software %s\n  summary %s\n",
            remote_text(p, "rule_set"), remote_text(p, "factor_set"),
            remote_text(p, "config_hash"), remote_text(p, "software"),

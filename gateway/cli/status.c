@@ -67,9 +67,25 @@ static void print_processes(const json_t *status)
     const json_t *processes = json_object_get(status, "processes");
     for (size_t i = 0; i < json_array_size(processes); i++) {
         const json_t *p = json_array_get(processes, i);
-        printf("process   %s: open window %s, event time has come to %s\n",
+        printf("process   %s: open window %s, event time has come to %s",
                remote_text(p, "id"), remote_text(p, "open_window"),
                remote_text(p, "watermark"));
+        long long alarms = number(p, "alarms");
+        printf(alarms > 0 ? "; %lld ALARMS in the last window: emgate explain %s latest\n"
+                          : "\n",
+               alarms, remote_text(p, "id"));
+    }
+}
+
+static void print_lapses(const json_t *status)
+{
+    const json_t *lapses = json_object_get(status, "lapses");
+    for (size_t i = 0; i < json_array_size(lapses); i++) {
+        const json_t *l = json_array_get(lapses, i);
+        printf("renew     %s: %s %s on %.10s\n", remote_text(l, "what"),
+               remote_text(l, "text"),
+               json_is_true(json_object_get(l, "over")) ? "LAPSED" : "lapses",
+               remote_text(l, "end"));
     }
 }
 
@@ -124,6 +140,7 @@ static int run(const struct command *command, const struct arguments *arguments)
         print_processes(status);
         print_sinks(status);
         print_bridges(status);
+        print_lapses(status);
     }
     json_decref(status);
     return EXIT_OK;

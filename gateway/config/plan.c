@@ -178,6 +178,7 @@ static void build_deinit(struct build *b)
 {
     units_close(&b->units);
     zone_close(&b->zone);
+    mem_free(&b->others);
     table_deinit(&b->points);
     table_deinit(&b->factors);
     table_deinit(&b->factor_sets);

@@ -115,14 +115,19 @@ struct plan_point {
     size_t frozen_while_index;
     const struct plan_status *status; /* what other points say of this one */
     size_t status_count;
-    double counter_wrap;     /* counter: value at which it starts again; 0: never */
-    double valid_share;      /* 0..1, share of coverage that makes it valid */
-    double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
-    const char *substitute;  /* rule for missing data, or "none" */
-    double substitute_value; /* for the rule "constant", in the window's unit */
+    double counter_wrap;        /* counter: value at which it starts again; 0: never */
+    double valid_share;         /* 0..1, share of coverage that makes it valid */
+    double uncertainty;         /* 95 %, relative, 0..1; 0: not stated */
+    const char *substitute;     /* rule for missing data, or "none" */
+    double substitute_value;    /* for the rule "constant", in the window's unit */
+    int64_t calibrated_ns;      /* last calibration; INT64_MIN: not stated */
+    int64_t calibration_due_ns; /* the next one; INT64_MAX: not stated */
     const char *location, *instrument; /* for the monitoring plan, or NULL */
     const struct node *node;           /* for messages about it */
 };
+
+/* Calibrations and factors are told of this long before they lapse. */
+#define PLAN_WARN_NS (INT64_C(30) * 86400 * 1000000000)
 
 /* ---- processes ---- */
 
@@ -139,6 +144,34 @@ struct plan_factor {
     double scatter;   /* of the analyses, relative, 95 %; negative: not said */
 };
 
+/* A point as a part of a sum: its window value in the sum's unit. */
+struct plan_part {
+    const struct plan_point *point;
+    size_t point_index;
+    double scale;
+};
+
+/* One sum of points over another: a reconciliation factor (2025/2547 Annex III A.1, eq.
+ * 41) or a split by mass, heat or moles (eq. 43). */
+struct plan_ratio {
+    const struct plan_part *above, *below;
+    size_t above_count, below_count;
+};
+
+enum carrier { CARRIER_ELECTRICITY, CARRIER_HEAT, CARRIER_WASTE_GAS, CARRIER_MATERIAL };
+
+/* What comes in and what goes out of one carrier must be equal (Annex IV item 17). */
+struct plan_balance {
+    const char *id;
+    enum carrier carrier;
+    const struct plan_part *in, *out;
+    size_t in_count, out_count;
+    const char *unit;
+    double tolerance; /* of the larger side, 0..1 */
+};
+
+extern const char *const carrier_names[];
+
 /* Where one input of a stream's method comes from. */
 struct plan_input {
     size_t method_input;            /* index into the method's table */
@@ -148,6 +181,8 @@ struct plan_input {
     double scale, offset; /* from the point's window unit to the canonical unit */
     double sign;          /* 1, or -1 for outputs of a mass balance */
     uint8_t which;        /* of the input's unit alternatives, for a point */
+    const struct plan_ratio
+        *reconcile;                    /* RecF that the point is multiplied by, or NULL */
     const struct plan_factor *factors; /* ordered by from_ns */
     size_t factor_count;
     const struct node *node;
@@ -178,7 +213,8 @@ struct plan_stream {
     int term; /* enum attribution_term */
     const struct plan_input *inputs;
     size_t input_count;
-    double share; /* of this stream that belongs to the process, 0..1 */
+    double share;                   /* of this stream that belongs to the process, 0..1 */
+    const struct plan_ratio *split; /* the share is this ratio, or NULL */
     const struct plan_precursor *precursor; /* or NULL: it is none */
 };
 
@@ -203,6 +239,10 @@ struct plan_process {
     size_t operating_index;
     const struct plan_stream *streams;
     size_t stream_count;
+    const struct plan_balance *balances;
+    size_t balance_count;
+    const struct plan_part *others; /* points of balances, splits, reconciliations */
+    size_t other_count;
     const struct node *node;
 };
 
@@ -331,6 +371,19 @@ void plan_free(struct plan **plan);
 /* The factor valid at this time, or NULL. */
 const struct plan_factor *plan_factor_at(const struct plan_input *input,
                                          int64_t event_ns);
+
+/* A calibration or the last value of a factor that ends within PLAN_WARN_NS, or has. */
+struct plan_lapse {
+    const char *what;  /* the point, or "process/stream/input" */
+    const char *words; /* "calibration", "last value" */
+    int64_t end_ns;
+    bool over;
+};
+typedef void plan_lapse_fn(void *ctx, const struct plan_lapse *lapse);
+
+/* Calls `each` for all of them. */
+void plan_each_lapse(const struct plan *plan, int64_t now_ns, plan_lapse_fn *each,
+                     void *ctx);
 
 /* The point of this id, or NULL. */
 const struct plan_point *plan_find_point(const struct plan *plan, struct bytes id);

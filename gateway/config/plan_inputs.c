@@ -20,6 +20,7 @@ struct value {
     const struct node *from;
     const struct node *to;
     const char *source;
+    const struct node *reconcile;
     int64_t sign;
 };
 
@@ -36,6 +37,11 @@ const struct setting value_settings[] = {
      .min = -1,
      .max = 1,
      .help = "With `point`: `-1` for what leaves a mass balance."},
+    {.key = "reconcile",
+     .type = SETTING_MAP,
+     AT(struct value, reconcile),
+     .initial = SETTING_UNSET,
+     .help = "With `point`: meters of processes corrected to that of the installation."},
     {.key = "value",
      .type = SETTING_ANY,
      AT(struct value, value),
@@ -223,6 +229,8 @@ static void read_point(struct input *in, const struct value *value)
     in->plan->offset = conversion.offset;
     in->plan->which = conversion.which;
     in->plan->sign = (double)value->sign;
+    in->plan->reconcile =
+        value->reconcile ? build_reconcile(in->b, value->reconcile) : NULL;
 }
 
 /* ---- lists by date ---- */

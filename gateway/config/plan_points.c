@@ -17,6 +17,7 @@ struct point {
     int integration;
     int substitute;
     const struct node *range;
+    const struct node *calibrated, *calibration_due;
     const struct node *loop;
     const struct node *frozen_while;
     const struct node *status;
@@ -163,6 +164,19 @@ static const struct setting point_settings[] = {
      .initial = SETTING_UNSET,
      .help = "Of the rule `constant`: the value of a whole operating window, in the "
              "window's unit; of `part75`: the maximum potential value."},
+    {.key = "calibrated",
+     .type = SETTING_ANY,
+     AT(struct point, calibrated),
+     .initial = SETTING_UNSET,
+     .example = "2026-03-01",
+     .help = "Day of the instrument's last calibration."},
+    {.key = "calibration_due",
+     .type = SETTING_ANY,
+     AT(struct point, calibration_due),
+     .initial = SETTING_UNSET,
+     .example = "2027-03-01",
+     .help = "Day by which it has to be calibrated again: told 30 days before, and an "
+             "alarm in every summary after it."},
     {.key = "location",
      .type = SETTING_TEXT,
      AT(struct point, plan.location),
@@ -327,6 +341,23 @@ static void check_kind(struct build *b, const struct node *node,
     }
 }
 
+static void read_calibration(struct build *b, struct point *point)
+{
+    struct plan_point *plan = &point->plan;
+    plan->calibrated_ns = INT64_MIN;
+    plan->calibration_due_ns = INT64_MAX;
+    if (point->calibrated) {
+        (void)build_read_time(b, point->calibrated, &plan->calibrated_ns);
+    }
+    if (point->calibration_due) {
+        (void)build_read_time(b, point->calibration_due, &plan->calibration_due_ns);
+    }
+    if (plan->calibrated_ns >= plan->calibration_due_ns) {
+        problem_at(b->problems, point->calibration_due,
+                   "calibration_due must be later than calibrated");
+    }
+}
+
 static void read_point(struct build *b, const struct node *node, struct point *point)
 {
     point->plan.substitute_value = (double)NAN; /* unless given */
@@ -341,6 +372,7 @@ static void read_point(struct build *b, const struct node *node, struct point *p
     }
     build_check_id(b, node, "id");
     read_range(b, point);
+    read_calibration(b, point);
     read_loop(b, point);
     if (good) {
         read_units(b, node, plan);

@@ -27,6 +27,8 @@ struct build {
     struct table factor_sets;  /* "name@version" of those used, in order of use */
     bool input_lacks_point;    /* of a stream: told where the point stands */
     struct plan_input *inputs; /* of the stream being read */
+    struct plan_part *others;  /* of the process being read: points beside inputs */
+    size_t other_count, other_capacity;
     struct own_precursor *own_precursors; /* linked when all processes are read */
 };
 
@@ -49,7 +51,8 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], status_settings[], precursor_settings[];
+    activity_settings[], status_settings[], precursor_settings[], balance_settings[],
+    split_settings[], part_settings[], reconcile_settings[];
 /* Of the section `bridge`: a rule. */
 extern const struct setting rule_settings[];
 
@@ -132,6 +135,22 @@ void build_rule_input(struct build *b, struct plan_stream *stream, const char *i
  * false when it is not there or does not read. */
 bool build_input_unit(struct build *b, const struct plan_stream *stream,
                       const char *input, struct unit *ret_unit);
+
+/* ---- controls (plan_controls.c) ---- */
+
+/* The list `balances` of a process. */
+void build_balances(struct build *b, const struct node *list,
+                    struct plan_process *process);
+
+/* The map `split` of a stream, and `reconcile` of an input: NULL after a problem. */
+const struct plan_ratio *build_split(struct build *b, const struct node *map);
+const struct plan_ratio *build_reconcile(struct build *b, const struct node *map);
+
+/* Gives the process the points that these gathered. */
+void build_keep_others(struct build *b, struct plan_process *process);
+
+/* A problem where several processes take more than the whole of a point. */
+void build_check_shares(struct build *b);
 
 /* ---- precursors (plan_precursors.c) ---- */
 

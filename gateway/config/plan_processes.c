@@ -15,6 +15,7 @@ struct stream {
     const struct node *term;
     const struct node *inputs;
     const struct node *precursor;
+    const struct node *split;
 };
 
 const struct setting stream_settings[] = {
@@ -43,6 +44,11 @@ const struct setting stream_settings[] = {
      AT(struct stream, plan.share),
      .initial = "100 %",
      .help = "Share of the stream that belongs to this process."},
+    {.key = "split",
+     .type = SETTING_MAP,
+     AT(struct stream, split),
+     .initial = SETTING_UNSET,
+     .help = "The share by a physical relation, window by window, in place of `share`."},
     {.key = "inputs",
      .type = SETTING_ANY,
      AT(struct stream, inputs),
@@ -117,6 +123,11 @@ static void read_stream(struct build *b, const struct node *node, struct stream 
     if (!good) {
         return;
     }
+    if (stream->split && node_find(node, "share")) {
+        problem_at(b->problems, stream->split, "'share' and 'split': one of them");
+    } else if (stream->split) {
+        stream->plan.split = build_split(b, stream->split);
+    }
     find_method(b, stream);
     find_term(b, stream);
     size_t before = b->problems->count;
@@ -163,6 +174,7 @@ struct process {
     const struct node *activity;
     const struct node *operating;
     const struct node *streams;
+    const struct node *balances;
 };
 
 #define SECTOR_OF_CATEGORY (-1)
@@ -217,6 +229,11 @@ static const struct setting process_settings[] = {
      .type = SETTING_ANY,
      AT(struct process, streams),
      .help = "What causes its emissions."},
+    {.key = "balances",
+     .type = SETTING_ANY,
+     AT(struct process, balances),
+     .initial = SETTING_UNSET,
+     .help = "What has to add up, window by window; where it does not, an alarm."},
     {0},
 };
 
@@ -375,9 +392,14 @@ static void read_process(struct build *b, const struct node *node,
         read_activities(b, process->activity, plan);
     }
     find_operating(b, process->operating, plan);
+    b->other_count = 0;
     if (process->streams) {
         read_streams(b, process->streams, plan);
     }
+    if (process->balances) {
+        build_balances(b, process->balances, plan);
+    }
+    build_keep_others(b, plan);
 }
 
 static void read_processes(struct build *b, const struct node *section)
@@ -403,6 +425,7 @@ static void read_processes(struct build *b, const struct node *section)
     b->plan->processes = processes;
     b->plan->process_count = count;
     build_link_precursors(b);
+    build_check_shares(b);
 }
 
 const struct section section_processes = {

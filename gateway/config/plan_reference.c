@@ -38,6 +38,14 @@ static void print_parts(const struct section *section, struct buf *out)
         print_part("processes.activity", "Each item of the list.", activity_settings,
                    out);
         print_part("processes.streams", "Each item of the list.", stream_settings, out);
+        print_part("processes.streams.split", "A share by a physical relation.",
+                   split_settings, out);
+        print_part("processes.streams.split.own", "Each item of `own` and `others`.",
+                   part_settings, out);
+        print_part("processes.balances", "Each item of the list.", balance_settings, out);
+        print_part("processes.streams.inputs.reconcile",
+                   "`RecF = D_inst / sum(D_PP)`, window by window.", reconcile_settings,
+                   out);
         print_part("processes.streams.precursor", "What a precursor is.",
                    precursor_settings, out);
         print_part("processes.streams.inputs",

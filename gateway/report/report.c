@@ -123,6 +123,7 @@ static void free_process(struct process_total *process)
         mem_free(&stream->inputs);
     }
     mem_free(&process->streams);
+    mem_free(&process->effects);
     json_decref(process->gaps);
 }
 

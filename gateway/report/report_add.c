@@ -296,6 +296,59 @@ static void add_gases(struct process_total *process, const json_t *gases)
     }
 }
 
+static struct point_effect *effect_of(struct pool *pool, struct process_total *process,
+                                      const char *point)
+{
+    for (size_t i = 0; i < process->effect_count; i++) {
+        if (strcmp(process->effects[i].point, point) == 0) {
+            return &process->effects[i];
+        }
+    }
+    if (process->effect_count == REPORT_POINTS_MAX) {
+        return NULL;
+    }
+    process->effects = mem_grow(process->effects, process->effect_count,
+                                &process->effect_capacity, sizeof *process->effects);
+    struct point_effect *effect = &process->effects[process->effect_count++];
+    *effect = (struct point_effect){.point = NULL};
+    keep(pool, &effect->point, point);
+    return effect;
+}
+
+/* One instrument errs the same way in all windows: its effects add up. */
+static void add_uncertainty(struct pool *pool, struct process_total *process,
+                            const json_t *summary)
+{
+    const json_t *points = json_object_get(json_object_get(summary, "quality"), "points");
+    for (size_t i = 0; i < json_array_size(points); i++) {
+        const json_t *point = json_array_get(points, i);
+        bool stated = json_number_value(json_object_get(point, "uncertainty")) > 0;
+        struct point_effect *effect =
+            stated ? effect_of(pool, process, text_of(point, "point")) : NULL;
+        if (effect) {
+            (void)take(&effect->direct, json_object_get(point, "effect_direct"));
+            (void)take(&effect->indirect, json_object_get(point, "effect_indirect"));
+            (void)take(&effect->activity, json_object_get(point, "effect_activity"));
+        }
+    }
+    want(&process->uncertain[0], json_object_get(summary, "uncertainty_direct"));
+    want(&process->uncertain[1], json_object_get(summary, "uncertainty_indirect"));
+    want(&process->uncertain[2], json_object_get(summary, "uncertainty_activity"));
+}
+
+static void add_controls(struct process_total *process, const json_t *summary)
+{
+    const json_t *quality = json_object_get(summary, "quality");
+    const json_t *balances = json_object_get(quality, "balances");
+    process->alarms +=
+        (size_t)json_integer_value(json_object_get(quality, "alarm_count"));
+    for (size_t i = 0; i < json_array_size(balances); i++) {
+        bool closed =
+            strcmp(text_of(json_array_get(balances, i), "state"), "closed") == 0;
+        process->balances_open += closed ? 0 : 1;
+    }
+}
+
 static void add_quality(struct process_total *process, const json_t *summary)
 {
     const json_t *quality = json_object_get(summary, "quality");
@@ -318,6 +371,8 @@ bool report_add(struct report *report, const json_t *summary)
     describe_process(report, process, summary);
     process->indirect_counts = json_is_true(json_object_get(summary, "indirect_counts"));
     add_quality(process, summary);
+    add_uncertainty(&report->pool, process, summary);
+    add_controls(process, summary);
     want(&process->activity, json_object_get(summary, "activity_level"));
     (void)take(&process->electricity, json_object_get(summary, "electricity"));
     (void)take(&process->fuel_energy, json_object_get(summary, "fuel_energy"));

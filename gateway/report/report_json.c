@@ -233,6 +233,7 @@ static void put_process(struct json_writer *w, const struct report *report,
     put_attribution(w, process);
     report_put_specific(w, process, &goods[index]);
     report_put_precursors(w, report, goods, process);
+    report_put_uncertainty(w, process);
     put_gases(w, process);
     put_sum(w, "electricity_consumed", &process->electricity, 3, "MWh");
     put_sum(w, "fuel_energy", &process->fuel_energy, 3, "TJ");
@@ -416,6 +417,7 @@ void report_put_json(const struct report *report, enum report_detail detail,
         put_list(w, report, "waste_gas", is_waste_gas, true);
         put_list(w, report, "co2_transfer", is_transfer, true);
     }
+    report_put_control(w, report);
     json_key(w, "production_processes");
     json_open(w, '[');
     for (size_t i = 0; i < report->process_count; i++) {

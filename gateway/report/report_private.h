@@ -64,6 +64,14 @@ struct stream_total {
     struct precursor_total *precursor; /* or NULL: it is none */
 };
 
+/* What one point's uncertainty makes of the figures of a process, with its sign. */
+struct point_effect {
+    const char *point;
+    struct figure direct, indirect, activity;
+};
+
+#define REPORT_POINTS_MAX 1000 /* with an uncertainty, of one process */
+
 #define REPORT_GASES 5
 
 struct process_total {
@@ -75,6 +83,11 @@ struct process_total {
     struct figure gas_mass[REPORT_GASES], gas_co2e[REPORT_GASES];
     struct stream_total *streams;
     size_t stream_count, stream_capacity;
+    /* Effects of each point's uncertainty over the period; the points that state one. */
+    struct point_effect *effects;
+    size_t effect_count, effect_capacity;
+    struct figure uncertain[3]; /* which windows have one: direct, indirect, activity */
+    size_t alarms, balances_open;
     json_t *gaps; /* windows that are not complete, or have substitutes */
     size_t gap_count;
 };
@@ -135,6 +148,13 @@ struct report_good *report_goods_new(const struct report *report);
  * solution. */
 MUST_CHECK bool report_solve_linear(double *matrix, double *right, size_t count);
 
+/* Half width of the 95 % interval over the period; NAN: not stated for all windows. */
+struct report_uncertainty {
+    double direct, indirect; /* t CO2e */
+    double activity;         /* in the functional unit */
+};
+struct report_uncertainty report_uncertainty(const struct process_total *process);
+
 /* Whether the process consumes any. */
 bool report_has_precursors(const struct process_total *process);
 
@@ -157,6 +177,10 @@ double report_factor_value(const struct input_total *input);
 /* A figure exact and rounded; null where it is undetermined. */
 void report_put_figure(struct json_writer *w, const char *key, double value, int decimals,
                        const char *unit);
+
+/* Uncertainty of a process, control identities of the installation (report_control.c). */
+void report_put_uncertainty(struct json_writer *w, const struct process_total *process);
+void report_put_control(struct json_writer *w, const struct report *report);
 
 /* Of one good (report_goods.c). */
 void report_put_specific(struct json_writer *w, const struct process_total *process,

@@ -36,6 +36,40 @@ static enum err point_quantity(const struct span *span, const struct plan_point 
     return ERR_OK;
 }
 
+static enum err sum_parts(const struct span *span, const struct plan_part *parts,
+                          size_t count, double *ret_sum, struct error *e)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = 0;
+        enum err err =
+            point_quantity(span, parts[i].point, parts[i].point_index, &value, e);
+        if (err != ERR_OK) {
+            return err;
+        }
+        sum += value * parts[i].scale;
+    }
+    *ret_sum = sum;
+    return ERR_OK;
+}
+
+/* A ratio of the plan; 1 where there is none. */
+static enum err true_ratio(const struct span *span, const struct plan_ratio *ratio,
+                           double *ret_ratio, struct error *e)
+{
+    double above = 1;
+    double below = 1;
+    enum err err = ERR_OK;
+    if (ratio) {
+        err = sum_parts(span, ratio->above, ratio->above_count, &above, e);
+    }
+    if (ratio && err == ERR_OK) {
+        err = sum_parts(span, ratio->below, ratio->below_count, &below, e);
+    }
+    *ret_ratio = below == 0 ? 1 : above / below;
+    return err;
+}
+
 static enum err input_quantity(const struct span *span, const struct plan_input *input,
                                struct quantity *ret_quantity, struct error *e)
 {
@@ -46,7 +80,12 @@ static enum err input_quantity(const struct span *span, const struct plan_input 
         if (err != ERR_OK) {
             return err;
         }
-        quantity.value = input->sign * (value * input->scale + input->offset);
+        double factor = 1;
+        err = true_ratio(span, input->reconcile, &factor, e);
+        if (err != ERR_OK) {
+            return err;
+        }
+        quantity.value = input->sign * (value * factor * input->scale + input->offset);
     } else {
         const struct plan_factor *factor = plan_factor_at(input, span->from_ns);
         if (!factor) {
@@ -130,8 +169,12 @@ static enum err compute_stream(const struct span *span, const struct plan_stream
     if (err == ERR_OK) {
         err = run_method(stream->method, sheet, e);
     }
+    double share = stream->share;
+    if (err == ERR_OK && stream->split) {
+        err = true_ratio(span, stream->split, &share, e);
+    }
     if (err == ERR_OK) {
-        *ret_co2e = counted(stream->method, sheet) * stream->share;
+        *ret_co2e = counted(stream->method, sheet) * share;
     }
     mem_free(&sheet);
     return err;

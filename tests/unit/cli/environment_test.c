@@ -168,3 +168,20 @@ Test(environment, a_reserve_larger_than_the_disk_fails)
     cr_assert(told(&look, "fail journal space"), "%s", (const char *)look.text.data);
     buf_deinit(&look.text);
 }
+
+Test(environment, what_lapses_is_a_warning_with_its_day)
+{
+    struct look look;
+    struct plan_point points[2] = {
+        {.id = "coal", .calibration_due_ns = INT64_C(1785542400) * NS_PER_S},
+        {.id = "gas", .calibration_due_ns = INT64_MAX}};
+    struct plan plan = {.points = points, .point_count = 2};
+    look_init(&look);
+    environment_check_lapses(&plan, INT64_C(1785542400) * NS_PER_S, &look.findings);
+    cr_assert(told(&look, "warn coal: calibration lapsed on 2026-08-01"), "%s",
+              (const char *)look.text.data);
+    cr_assert_eq(look.findings.counts[FINDING_WARN], 1);
+    environment_check_lapses(&plan, INT64_C(1785542399) * NS_PER_S, &look.findings);
+    cr_assert(told(&look, "warn coal: calibration lapses on 2026-08-01"));
+    buf_deinit(&look.text);
+}

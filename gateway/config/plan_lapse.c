@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What lapses: calibrations (2025/2547 Annex II A.5(22)(a)) and the last value of a
+ * factor that has an end.
+ */
+#include "config/plan.h"
+
+#include "methods/method.h"
+
+#include <stdio.h>
+
+#define WHAT_MAX 256
+
+struct looking {
+    int64_t now_ns;
+    plan_lapse_fn *each;
+    void *ctx;
+};
+
+static void look(const struct looking *l, int64_t end_ns, const char *what,
+                 const char *words)
+{
+    if (end_ns != INT64_MAX && l->now_ns > end_ns - PLAN_WARN_NS) {
+        struct plan_lapse lapse = {
+            .what = what, .words = words, .end_ns = end_ns, .over = l->now_ns >= end_ns};
+        l->each(l->ctx, &lapse);
+    }
+}
+
+static void look_at_stream(const struct looking *l, const struct plan_process *process,
+                           const struct plan_stream *stream)
+{
+    char what[WHAT_MAX];
+    for (size_t i = 0; i < stream->input_count; i++) {
+        const struct plan_input *input = &stream->inputs[i];
+        if (input->factor_count > 0) {
+            snprintf(what, sizeof what, "%s/%s/%s", process->id, stream->id,
+                     stream->method->inputs[input->method_input].name);
+            look(l, input->factors[input->factor_count - 1].to_ns, what, "last value");
+        }
+    }
+}
+
+void plan_each_lapse(const struct plan *plan, int64_t now_ns, plan_lapse_fn *each,
+                     void *ctx)
+{
+    struct looking l = {.now_ns = now_ns, .each = each, .ctx = ctx};
+    for (size_t i = 0; i < plan->point_count; i++) {
+        look(&l, plan->points[i].calibration_due_ns, plan->points[i].id, "calibration");
+    }
+    for (size_t p = 0; p < plan->process_count; p++) {
+        const struct plan_process *process = &plan->processes[p];
+        for (size_t s = 0; s < process->stream_count; s++) {
+            look_at_stream(&l, process, &process->streams[s]);
+        }
+    }
+}
