@@ -257,6 +257,12 @@ class Pages:
         assert self.b.run("return document.body.classList.contains('stale')")
         self.check_access("gone", "document.querySelector('#banner')")
         self.picture("gone")
+        # What was entered by hand is in the journal: the same again, byte for byte.
+        again = subprocess.run([self.plant.emgate, "replay", "-c",
+                                self.plant.path("gateway.yaml")],
+                               capture_output=True, text=True, check=False)
+        assert again.returncode == 0, again.stdout[-800:] + again.stderr[-800:]
+        print("pages: " + again.stdout.strip().splitlines()[-1])
         self.plant.start_gateway()
         self.b.wait("document.querySelector('#banner').hidden", 60, "comes back")
         assert not self.b.run("return document.body.classList.contains('stale')")
