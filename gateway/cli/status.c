@@ -71,9 +71,11 @@ static void print_processes(const json_t *status)
                remote_text(p, "id"), remote_text(p, "open_window"),
                remote_text(p, "watermark"));
         long long alarms = number(p, "alarms");
-        printf(alarms > 0 ? "; %lld ALARMS in the last window: emgate explain %s latest\n"
-                          : "\n",
-               alarms, remote_text(p, "id"));
+        if (alarms > 0) {
+            printf("; %lld ALARMS in the last window: emgate explain %s latest", alarms,
+                   remote_text(p, "id"));
+        }
+        putchar('\n');
     }
 }
 

@@ -341,6 +341,17 @@ static bool same_use(const struct plan_stream *a, const struct plan_input *x,
            x->sign == y->sign;
 }
 
+/* What `other` takes of the point in the same use, by its share; 0: nothing. */
+static double taken_by(const struct plan_stream *other, const struct plan_stream *stream,
+                       const struct plan_input *input)
+{
+    double sum = 0;
+    for (size_t i = 0; i < other->input_count; i++) {
+        sum += same_use(stream, input, other, &other->inputs[i]) ? other->share : 0;
+    }
+    return sum;
+}
+
 /* What all processes take of the point in this use; 0 when another comes first. */
 static double whole_share(const struct plan *plan, const struct plan_stream *stream,
                           const struct plan_input *input)
@@ -349,16 +360,11 @@ static double whole_share(const struct plan *plan, const struct plan_stream *str
     for (size_t p = 0; p < plan->process_count; p++) {
         const struct plan_process *process = &plan->processes[p];
         for (size_t s = 0; s < process->stream_count; s++) {
-            const struct plan_stream *other = &process->streams[s];
-            for (size_t i = 0; i < other->input_count; i++) {
-                if (!same_use(stream, input, other, &other->inputs[i])) {
-                    continue;
-                }
-                if (sum == 0 && other != stream) {
-                    return 0;
-                }
-                sum += other->share;
+            double taken = taken_by(&process->streams[s], stream, input);
+            if (sum == 0 && taken > 0 && &process->streams[s] != stream) {
+                return 0;
             }
+            sum += taken;
         }
     }
     return sum;
@@ -373,22 +379,26 @@ static bool adds_up(const struct plan_input *input)
            input->point->kind != POINT_STATE;
 }
 
+static void check_shares_of(struct build *b, const struct plan_stream *stream)
+{
+    for (size_t i = 0; i < stream->input_count; i++) {
+        const struct plan_input *input = &stream->inputs[i];
+        double sum = adds_up(input) ? whole_share(b->plan, stream, input) : 0;
+        if (sum > WHOLE) {
+            problem_at(b->problems, input->node,
+                       "point '%s' is taken %.6g times in all: the shares of its streams "
+                       "must not add up to more than 1",
+                       input->point->id, sum);
+        }
+    }
+}
+
 void build_check_shares(struct build *b)
 {
     for (size_t p = 0; p < b->plan->process_count; p++) {
         const struct plan_process *process = &b->plan->processes[p];
         for (size_t s = 0; s < process->stream_count; s++) {
-            const struct plan_stream *stream = &process->streams[s];
-            for (size_t i = 0; i < stream->input_count; i++) {
-                const struct plan_input *input = &stream->inputs[i];
-                double sum = adds_up(input) ? whole_share(b->plan, stream, input) : 0;
-                if (sum > WHOLE) {
-                    problem_at(b->problems, input->node,
-                               "point '%s' is taken %.6g times in all: the shares of "
-                               "its streams must not add up to more than 1",
-                               input->point->id, sum);
-                }
-            }
+            check_shares_of(b, &process->streams[s]);
         }
     }
 }
