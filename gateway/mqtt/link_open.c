@@ -59,6 +59,7 @@ static void note_break(struct link *link, const char *what, int code, const char
     pthread_mutex_unlock(&link->lock);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): Paho's type. */
 static void on_lost(void *context, char *cause)
 {
     (void)cause; /* Paho gives none */
