@@ -189,9 +189,9 @@ static bool join(struct web_feed *feed, struct viewer *v)
 
 static enum MHD_Result refuse(struct MHD_Connection *connection)
 {
-    static char words[] = "{\"status\":503,\"title\":\"too many viewers\"}\n";
+    char words[] = "{\"status\":503,\"title\":\"too many viewers\"}\n";
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(sizeof words - 1, words, MHD_RESPMEM_PERSISTENT);
+        MHD_create_response_from_buffer(sizeof words - 1, words, MHD_RESPMEM_MUST_COPY);
     exchange_add_headers(response, "application/problem+json");
     enum MHD_Result result = MHD_queue_response(connection, 503, response);
     MHD_destroy_response(response);
