@@ -372,10 +372,12 @@ static double whole_share(const struct plan *plan, const struct plan_stream *str
 
 #define WHOLE (1 + 1e-9)
 
-/* Only of what adds up: a mean, such as a concentration, may serve many. */
-static bool adds_up(const struct plan_input *input)
+/* Only of what adds up: a mean, such as a concentration, may serve many, and so may the
+ * flow of a stack in which several gases are measured. */
+static bool adds_up(const struct plan_stream *stream, const struct plan_input *input)
 {
-    return input->point && input->point->kind != POINT_GAUGE &&
+    bool stack = stream->method && strncmp(stream->method->name, "cems", 4) == 0;
+    return !stack && input->point && input->point->kind != POINT_GAUGE &&
            input->point->kind != POINT_STATE;
 }
 
@@ -383,7 +385,7 @@ static void check_shares_of(struct build *b, const struct plan_stream *stream)
 {
     for (size_t i = 0; i < stream->input_count; i++) {
         const struct plan_input *input = &stream->inputs[i];
-        double sum = adds_up(input) ? whole_share(b->plan, stream, input) : 0;
+        double sum = adds_up(stream, input) ? whole_share(b->plan, stream, input) : 0;
         if (sum > WHOLE) {
             problem_at(b->problems, input->node,
                        "point '%s' is taken %.6g times in all: the shares of its streams "
