@@ -11,7 +11,7 @@ preset=${PRESET:-dev}
 build=build/$preset
 
 case "$preset" in
-dev | gcc | coverage) tools/packages.sh build run test interop postgres kafka ;;
+dev | gcc | coverage) tools/packages.sh build run test interop browser postgres kafka ;;
 *) tools/packages.sh build run test lint postgres kafka ;;
 esac
 

@@ -206,6 +206,13 @@ class TidyTest(unittest.TestCase):
         build = self.build("#!/bin/sh\necho '1 + 1 = 3'\n")
         self.expect("docs/reference/sum.md", 2, "reference", build)
 
+    def test_log_codes_without_an_explanation(self):
+        self.add("gateway/core/sum.c",
+                 'void f(void)\n{\n    log_warn("sum.odd", "x");\n}\n')
+        self.write("docs/errors.md", "| code |\n|---|\n| `sum.gone` | old |\n")
+        self.expect("gateway/core/sum.c", 11, "log-code")
+        self.expect("docs/errors.md", 3, "log-code")
+
     def test_quotes_and_comments_are_told_apart(self):
         code, comments = split_c('a = "/* \\" no */"; // yes\n/* b\n c */ d\n')
         self.assertEqual(code.split("\n")[2].strip(), "d")

@@ -214,5 +214,30 @@ def scripts(tree):
             yield Finding(path, 1, "script", f"run: chmod +x {path}")
 
 
+LOG_CODES = "docs/errors.md"
+LOG_CALL = re.compile(r'log_(?:info|warn|error)\(\s*"([a-z_]+\.[a-z_]+)"')
+
+
+def log_codes(tree):
+    """Every code of a log line stands in docs/errors.md, and no other."""
+    explained = {}
+    if LOG_CODES in tree.paths:
+        for number, line in tree.lines(LOG_CODES):
+            if line.startswith("| `"):
+                for code in re.findall(r"`([a-z_]+\.[a-z_]+)`", line.split("|")[1]):
+                    explained[code] = number
+    used = set()
+    for path in tree.c_files("gateway/", "registry/"):
+        for number, line in tree.lines(path):
+            for code in LOG_CALL.findall(line):
+                used.add(code)
+                if code not in explained:
+                    yield Finding(path, number, "log-code",
+                                  f"explain '{code}' in {LOG_CODES}")
+    for code, number in explained.items():
+        if code not in used:
+            yield Finding(LOG_CODES, number, "log-code", f"nothing logs '{code}'")
+
+
 RULES = (include_paths, include_graph, own_header_first, header_comments, registered,
-         tested, scripts)
+         tested, scripts, log_codes)
