@@ -18,7 +18,6 @@ target_compile_definitions(system_source_kill_test
 add_dependencies(system_source_kill_test source_subscriber)
 # Thirty kills; two minutes are not enough on a busy machine.
 set_tests_properties(system_source_kill_test PROPERTIES TIMEOUT 600 RUN_SERIAL ON)
-find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME system_registry COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/registry/registry_test.py
          $<TARGET_FILE:emgate-registry>)

@@ -8,7 +8,6 @@ target_sources(unit_bridge_remote_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/bro
 unit_test(unit/bridges_test.c boot journal_rig)
 
 # The whole, with two brokers.
-find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME system_bridge COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/bridge/bridge_test.py)
 set_tests_properties(system_bridge PROPERTIES TIMEOUT 300

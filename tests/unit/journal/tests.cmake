@@ -30,7 +30,6 @@ add_test(NAME journal_threads COMMAND sh -c
 set_tests_properties(journal_threads PROPERTIES TIMEOUT 120)
 
 # The format read by its description alone.
-find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME journal_format_example COMMAND ${PYTHON3}
   ${CMAKE_CURRENT_SOURCE_DIR}/unit/journal/read_journal.py
   ${CMAKE_CURRENT_SOURCE_DIR}/vectors/journal/example

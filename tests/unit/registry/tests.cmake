@@ -34,7 +34,6 @@ if(libpq_FOUND)
           postgres_store postgres_prepare postgres_write postgres_query)
     list(APPEND postgres_programs $<TARGET_FILE:unit_registry_${name}_test>)
   endforeach()
-  find_program(PYTHON3 python3 REQUIRED)
   add_test(NAME contract_store_postgres COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/lib/with_postgres.py ${postgres_programs})
   set_tests_properties(contract_store_postgres PROPERTIES TIMEOUT 300

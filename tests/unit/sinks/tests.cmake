@@ -25,7 +25,6 @@ target_sources(unit_sinks_forward_thread_test
 # With servers of their own.
 if(libpq_FOUND)
   sink_test(unit/sinks/postgres/postgres_test.c)
-  find_program(PYTHON3 python3 REQUIRED)
   set_tests_properties(unit_sinks_postgres_postgres_test PROPERTIES DISABLED ON)
   add_test(NAME sinks_postgres COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/lib/with_postgres.py
@@ -43,7 +42,6 @@ if(rdkafka_FOUND)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/lib/kafka_cluster.c)
   endforeach()
 endif()
-find_program(PYTHON3 python3 REQUIRED)
 add_test(NAME system_sink_packed COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/sinks/packed_test.py)
 set_tests_properties(system_sink_packed PROPERTIES TIMEOUT 300
