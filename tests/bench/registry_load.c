@@ -99,14 +99,14 @@ static Emgate__V1__Stream *stream(struct arena *arena, int number, double amount
     s->method_version = text(arena, "1");
     s->term = text(arena, "direct");
     s->n_inputs = 3;
-    s->inputs = arena_take(arena, 3 * sizeof *s->inputs, sizeof(void *));
+    s->inputs = arena_take(arena, 3 * sizeof(void *), sizeof(void *));
     s->inputs[0] = named(arena, "quantity", amount, "t", "point:fuel_feed_rate");
     s->inputs[1] =
         named(arena, "net_calorific_value", 25.8, "GJ/t", "factor:eu-fuels@2026-01");
     s->inputs[2] =
         named(arena, "emission_factor", 94.6, "t CO2/TJ", "factor:eu-fuels@2026-01");
     s->n_outputs = 2;
-    s->outputs = arena_take(arena, 2 * sizeof *s->outputs, sizeof(void *));
+    s->outputs = arena_take(arena, 2 * sizeof(void *), sizeof(void *));
     s->outputs[0] = named(arena, "emissions", amount * 2.44, "t CO2", "");
     s->outputs[1] = named(arena, "energy", amount * 0.0258, "TJ", "");
     s->co2e = quantity(arena, amount * 2.44, "t CO2e");
@@ -151,7 +151,7 @@ static void put_quality(struct arena *arena, double amount, Emgate__V1__Summary 
     q->complete = true;
     q->clock = text(arena, "synchronised");
     q->n_points = POINTS;
-    q->points = arena_take(arena, POINTS * sizeof *q->points, sizeof(void *));
+    q->points = arena_take(arena, POINTS * sizeof(void *), sizeof(void *));
     for (int i = 0; i < POINTS; i++) {
         q->points[i] = point(arena, i, amount);
     }
