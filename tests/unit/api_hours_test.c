@@ -17,12 +17,16 @@ static const struct plan plan = {.windows = {.length_ns = NS_PER_HOUR / 2},
 
 static void put(struct outbox *outbox, int64_t start_ns, const double *direct)
 {
-    Emgate__V1__Quantity q = EMGATE__V1__QUANTITY__INIT;
-    Emgate__V1__Attribution attribution = EMGATE__V1__ATTRIBUTION__INIT;
-    Emgate__V1__DataQuality quality = EMGATE__V1__DATA_QUALITY__INIT;
-    Emgate__V1__Summary summary = EMGATE__V1__SUMMARY__INIT;
+    Emgate__V1__Quantity q;
+    Emgate__V1__Attribution attribution;
+    Emgate__V1__DataQuality quality;
+    Emgate__V1__Summary summary;
     uint8_t room[512];
     struct error e;
+    emgate__v1__quantity__init(&q);
+    emgate__v1__attribution__init(&attribution);
+    emgate__v1__data_quality__init(&quality);
+    emgate__v1__summary__init(&summary);
     if (direct) {
         q.known_case = EMGATE__V1__QUANTITY__KNOWN_VALUE;
         q.value = *direct;

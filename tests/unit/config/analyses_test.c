@@ -7,8 +7,8 @@
 
 Test(analyses, the_table_of_the_rules_is_kept)
 {
-    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 365, NAN), 52);
-    cr_assert_eq(analyses_required(MATERIAL_GAS, 365, NAN), 365);
+    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 365, (double)NAN), 52);
+    cr_assert_eq(analyses_required(MATERIAL_GAS, 365, (double)NAN), 365);
     cr_assert_eq(analyses_required(MATERIAL_FUEL_OIL, 365, 1000), 6);
     cr_assert_eq(analyses_required(MATERIAL_FUEL_OIL, 365, 200001), 11);
     cr_assert_eq(analyses_required(MATERIAL_COAL, 365, 120000), 6);
@@ -27,8 +27,8 @@ Test(analyses, the_table_of_the_rules_is_kept)
 
 Test(analyses, a_part_of_a_year_needs_its_part_and_at_least_one)
 {
-    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 7, NAN), 1);
-    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 73, NAN), 11);
+    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 7, (double)NAN), 1);
+    cr_assert_eq(analyses_required(MATERIAL_NATURAL_GAS, 73, (double)NAN), 11);
     cr_assert_eq(analyses_required(MATERIAL_COAL, 1, -5), 1);
     cr_assert_eq(analyses_required(MATERIAL_COAL, 0, 1e6), 0);
 }
