@@ -87,7 +87,8 @@ class Machine:
         run("docker", "run", "-d", "--name", "machine", "--cap-add", "SYS_ADMIN",
             "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--security-opt",
             "seccomp=unconfined", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs",
-            "/tmp:exec", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "-e", "container=docker", "machine",
+            "/tmp:exec", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "-e",
+            "container=docker", "machine",
             "/sbin/init", env=self.environment)
         until(lambda: "running" in self.sh("systemctl is-system-running", check=False),
               60, "systemd runs")
