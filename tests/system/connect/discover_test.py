@@ -107,7 +107,7 @@ class DiscoverTest(unittest.TestCase):
 
             gateway = rig.add(SmallGateway(rig, "g1", port, ""))
             text = text.replace("/var/lib/emgate ", gateway.state + " ")
-            gateway.write(text)
+            gateway.write(text + 'web: {listen: "off"}\n')  # its port may be taken
             gateway.start()
             tap = rig.tap(gateway)
             self.publish(port, messages)
