@@ -42,6 +42,11 @@ struct fold_counters {
     size_t reason_count;
 };
 
+/* A reading and what it gave to `count` points; for onlookers, it changes nothing. */
+typedef void fold_reading_fn(void *ctx, const struct message *message,
+                             const struct reading *reading,
+                             const struct normalised *results, size_t count);
+
 /* Where results go; an error of theirs stops the fold. */
 struct fold_out {
     void *ctx;
@@ -55,11 +60,7 @@ struct fold_out {
      * became of it.  May be NULL. */
     enum err (*retried)(void *ctx, const struct dead_letter_retry *retry,
                         struct error *e);
-    /* A reading and what it gave to `count` points; for onlookers, it changes nothing.
-     * May be NULL. */
-    void (*reading)(void *ctx, const struct message *message,
-                    const struct reading *reading, const struct normalised *results,
-                    size_t count);
+    fold_reading_fn *reading; /* may be NULL */
 };
 
 struct fold;

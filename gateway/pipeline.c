@@ -143,6 +143,36 @@ static void show_reading(void *ctx, const struct message *message,
     tap_put_reading(p->settings.tap, &seen);
 }
 
+/* While nobody watches: a look at the clock and the tap's lock once a record, not once a
+ * reading. */
+static void count_reading(void *ctx, const struct message *message,
+                          const struct reading *reading, const struct normalised *results,
+                          size_t count)
+{
+    struct pipeline *p = ctx;
+    (void)message;
+    (void)reading;
+    (void)results;
+    (void)count;
+    p->unwatched++;
+}
+
+static void tell_unwatched(struct pipeline *p)
+{
+    if (p->unwatched > 0) {
+        tap_miss(p->settings.tap, TAP_READINGS, p->unwatched);
+        p->unwatched = 0;
+    }
+}
+
+static fold_reading_fn *reading_taker(const struct pipeline *p)
+{
+    if (!p->settings.tap) {
+        return NULL;
+    }
+    return tap_is_open(p->settings.tap) ? show_reading : count_reading;
+}
+
 static void take_key_change(struct pipeline *p, const struct record *record)
 {
     buf_add_string(&p->key_changes, record->payload);
@@ -168,11 +198,13 @@ static enum err take_record(struct pipeline *p, const struct record *record,
                            .dead_letter = take_dead_letter,
                            .retried = batch_retry,
                            .action = give_action,
-                           .reading = show_reading};
+                           .reading = reading_taker(p)};
     if (p->chapter.fold && p->batch_records++ == 0) {
         p->batch_since_ns = clock_boot_ns(p->settings.clock);
     }
-    return chapter_step(&p->chapter, record, &out, e);
+    enum err err = chapter_step(&p->chapter, record, &out, e);
+    tell_unwatched(p);
+    return err;
 }
 
 /* The next record, if there is one; damage is logged and passed over. */

@@ -18,7 +18,8 @@ struct pipeline {
     bool config_changed;    /* the bundle is not in the outbox yet */
     struct slice_store store;
     struct journal_reader *reader;
-    uint64_t cursor; /* last record taken, fold or no fold */
+    uint64_t cursor;    /* last record taken, fold or no fold */
+    uint64_t unwatched; /* readings of the record at hand while nobody watches */
     /* The batch that waits for its commit. */
     struct arena arena;
     struct outbox_summary *summaries;

@@ -112,7 +112,7 @@ void tap_add(struct tap *tap, enum tap_stage stage, struct bytes points,
 {
     size_t len = points.len + line.len + HEAD_MAX;
     if (len > HALF) {
-        tap_miss(tap, stage);
+        tap_miss(tap, stage, 1);
         return;
     }
     pthread_mutex_lock(&tap->lock);
@@ -127,11 +127,11 @@ void tap_add(struct tap *tap, enum tap_stage stage, struct bytes points,
     pthread_mutex_unlock(&tap->lock);
 }
 
-void tap_miss(struct tap *tap, enum tap_stage stage)
+void tap_miss(struct tap *tap, enum tap_stage stage, uint64_t count)
 {
     pthread_mutex_lock(&tap->lock);
     struct ring *ring = &tap->rings[stage];
-    ring->last++;
+    ring->last += count;
     forget(ring);
     pthread_mutex_unlock(&tap->lock);
 }

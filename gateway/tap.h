@@ -41,8 +41,8 @@ bool tap_is_open(struct tap *tap);
 void tap_add(struct tap *tap, enum tap_stage stage, struct bytes points,
              struct bytes line);
 
-/* Counts a line that was not made because the tap is closed.  Any thread. */
-void tap_miss(struct tap *tap, enum tap_stage stage);
+/* Counts lines that were not made because the tap is closed.  Any thread. */
+void tap_miss(struct tap *tap, enum tap_stage stage, uint64_t count);
 
 struct tap_question {
     uint64_t after; /* the cursor of the last answer; 0: from now on */

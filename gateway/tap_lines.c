@@ -16,7 +16,7 @@
 static bool wanted(struct tap *tap, enum tap_stage stage)
 {
     if (tap && !tap_is_open(tap)) {
-        tap_miss(tap, stage);
+        tap_miss(tap, stage, 1);
         return false;
     }
     return tap != NULL;
@@ -104,7 +104,7 @@ void tap_put_summary(struct tap *tap, const struct aggregate_summary *summary)
         json_close(&w, '}');
         tap_add(tap, TAP_SUMMARIES, buf_bytes(&points), buf_bytes(&line));
     } else {
-        tap_miss(tap, TAP_SUMMARIES);
+        tap_miss(tap, TAP_SUMMARIES, 1);
     }
     buf_deinit(&line);
     buf_deinit(&points);

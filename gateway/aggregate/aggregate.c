@@ -42,6 +42,42 @@ static void use_device(struct aggregate *a, struct process_state *state, size_t 
     state->devices[state->device_count++] = device;
 }
 
+/* Whether `used`, with index `index`, is this point or is judged by it. */
+static bool involves(const struct plan_point *used, size_t index, size_t point)
+{
+    return index == point || judge_asks(used, point);
+}
+
+/* Whether any part of the process takes this point, or a point that is judged by it. */
+static bool process_uses(const struct plan_process *process, size_t point)
+{
+    if (process->operating &&
+        involves(process->operating, process->operating_index, point)) {
+        return true;
+    }
+    for (size_t i = 0; i < process->activity_count; i++) {
+        const struct plan_activity *activity = &process->activities[i];
+        if (involves(activity->point, activity->point_index, point)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < process->other_count; i++) {
+        if (involves(process->others[i].point, process->others[i].point_index, point)) {
+            return true;
+        }
+    }
+    for (size_t s = 0; s < process->stream_count; s++) {
+        const struct plan_stream *stream = &process->streams[s];
+        for (size_t i = 0; i < stream->input_count; i++) {
+            const struct plan_input *input = &stream->inputs[i];
+            if (input->point && involves(input->point, input->point_index, point)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void set_up_process(struct aggregate *a, size_t index)
 {
     const struct plan_process *process = &a->plan->processes[index];
@@ -49,8 +85,10 @@ static void set_up_process(struct aggregate *a, size_t index)
     state->process = process;
     windows_init(&state->windows, a->plan->windows.length_ns);
     state->devices = mem_array(a->plan->point_count, sizeof *state->devices);
+    state->uses = mem_array(a->plan->point_count, sizeof *state->uses);
     for (size_t i = 0; i < a->plan->point_count; i++) {
-        if (aggregate_process_uses(process, i)) {
+        state->uses[i] = process_uses(process, i);
+        if (state->uses[i]) {
             use_device(a, state, i);
         }
     }
@@ -123,6 +161,7 @@ void aggregate_free(struct aggregate **aggregate)
     for (size_t i = 0; i < a->plan->process_count; i++) {
         windows_deinit(&a->processes[i].windows);
         mem_free(&a->processes[i].devices);
+        mem_free(&a->processes[i].uses);
     }
     mem_free(&a->series);
     mem_free(&a->points);
@@ -153,48 +192,13 @@ void aggregate_hear(struct aggregate *a, const struct aggregate_news *news)
     }
 }
 
-/* Whether `used`, with index `index`, is this point or is judged by it. */
-static bool involves(const struct plan_point *used, size_t index, size_t point)
-{
-    return index == point || judge_asks(used, point);
-}
-
-bool aggregate_process_uses(const struct plan_process *process, size_t point)
-{
-    if (process->operating &&
-        involves(process->operating, process->operating_index, point)) {
-        return true;
-    }
-    for (size_t i = 0; i < process->activity_count; i++) {
-        const struct plan_activity *activity = &process->activities[i];
-        if (involves(activity->point, activity->point_index, point)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < process->other_count; i++) {
-        if (involves(process->others[i].point, process->others[i].point_index, point)) {
-            return true;
-        }
-    }
-    for (size_t s = 0; s < process->stream_count; s++) {
-        const struct plan_stream *stream = &process->streams[s];
-        for (size_t i = 0; i < stream->input_count; i++) {
-            const struct plan_input *input = &stream->inputs[i];
-            if (input->point && involves(input->point, input->point_index, point)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* The worst that the sample meets in any process that uses the point. */
 static enum window_fate fate_of(const struct aggregate *a, size_t point, int64_t at_ns,
                                 int64_t now_ns)
 {
     enum window_fate worst = WINDOW_OPEN;
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        if (aggregate_process_uses(a->processes[i].process, point)) {
+        if (a->processes[i].uses[point]) {
             enum window_fate fate = windows_fate(&a->processes[i].windows, at_ns, now_ns,
                                                  a->plan->windows.amend_until_ns);
             worst = fate > worst ? fate : worst;
@@ -203,7 +207,6 @@ static enum window_fate fate_of(const struct aggregate *a, size_t point, int64_t
     return worst;
 }
 
-/* A new sample changes what is between its neighbours, as far as a value reaches. */
 /* A process whose windows are being touched. */
 struct touched {
     const struct aggregate *aggregate;
@@ -216,6 +219,7 @@ static void tell_touched(void *ctx, int64_t start_ns, uint64_t record)
     t->aggregate->touched(t->aggregate->touched_ctx, t->process, start_ns, record);
 }
 
+/* A new sample changes what is between its neighbours, as far as a value reaches. */
 static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
                               uint64_t record, int64_t now_ns, struct error *e)
 {
@@ -243,7 +247,7 @@ static enum err touch_windows(struct aggregate *a, size_t point, int64_t at_ns,
     }
     touch.to_ns += a->after_ns[point];
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        if (aggregate_process_uses(a->processes[i].process, point)) {
+        if (a->processes[i].uses[point]) {
             struct touched told = {.aggregate = a,
                                    .process = a->processes[i].process->id};
             touch.note = a->touched ? tell_touched : NULL;

@@ -16,6 +16,7 @@
 struct process_state {
     const struct plan_process *process;
     struct windows windows;
+    bool *uses;      /* per point: a part of it takes the point, or one judged by it */
     size_t *devices; /* indices of the devices whose points it uses */
     size_t device_count;
     size_t alarms; /* of the window made last; not kept over a restart */
@@ -50,9 +51,6 @@ struct aggregate {
     struct arena arena;      /* of one summary */
     struct buf scratch;
 };
-
-/* Whether any part of the process takes this point, or a point that is judged by it. */
-bool aggregate_process_uses(const struct plan_process *process, size_t point);
 
 /* The process's watermark: how far event time has come on every device that is heard. */
 int64_t aggregate_watermark(const struct aggregate *aggregate,

@@ -162,7 +162,7 @@ static void make_again(struct aggregate *a, size_t point, int64_t from_ns, int64
                        int64_t now_ns)
 {
     for (size_t i = 0; i < a->plan->process_count; i++) {
-        if (aggregate_process_uses(&a->plan->processes[i], point)) {
+        if (a->processes[i].uses[point]) {
             windows_make_again(&a->processes[i].windows, from_ns, to_ns, now_ns);
         }
     }

@@ -93,7 +93,7 @@ Test(tap, lines_not_made_while_closed_count_as_missed)
     struct answer answer = ask_after(tap, 0);
     add(tap, "", "kept");
     for (int i = 0; i < 5; i++) {
-        tap_miss(tap, TAP_READINGS);
+        tap_miss(tap, TAP_READINGS, 1);
     }
     add(tap, "", "new");
     answer = ask_after(tap, answer.cursor);
