@@ -8,10 +8,10 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/wait.h"
 
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 
 #define WAIT_MS 100
 #define RETRY_MS 500
@@ -86,11 +86,7 @@ static void gap(void *ctx, size_t broker, const char *text)
 /* Waits, unless it is time to stop. */
 static void wait_ns(struct intake *intake, int64_t ns)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t total_ns = until.tv_nsec + ns;
-    until.tv_sec += total_ns / NS_PER_S;
-    until.tv_nsec = total_ns % NS_PER_S;
+    struct timespec until = wait_end(ns);
     pthread_mutex_lock(&intake->lock);
     int rc = 0;
     while (!intake->stop && rc == 0) {
@@ -229,11 +225,7 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
     buf_init(&intake->record, 2 * JOURNAL_PAYLOAD_MAX);
     intake->record_max = record_max(&plan->journal);
     pthread_mutex_init(&intake->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&intake->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&intake->wake);
     enum err err = open_source(intake, session_expected, e);
     if (err == ERR_OK) {
         err = start_committer(intake, e);

@@ -14,9 +14,9 @@
 #include "bridge/bridge_private.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/wait.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define RETRY_MIN_NS NS_PER_S
 #define RETRY_MAX_NS (300 * NS_PER_S)
@@ -320,11 +320,7 @@ enum bridge_turn bridge_step(struct bridge *bridge, int64_t *ret_wait_ns)
 
 static void wait_or_stop(struct bridge *bridge, int64_t wait_ns)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t ns = at.tv_nsec + wait_ns;
-    at.tv_sec += (time_t)(ns / NS_PER_S);
-    at.tv_nsec = (long)(ns % NS_PER_S);
+    struct timespec at = wait_end(wait_ns);
     int rc = 0;
     pthread_mutex_lock(&bridge->lock);
     while (!atomic_load(&bridge->stop) && rc == 0) {
@@ -411,11 +407,7 @@ static struct bridge *make(const struct plan_bridge *plan,
     arena_init(&bridge->decoding, sends_readings(plan) ? DECODE_ARENA_SIZE : 1);
     buf_init(&bridge->scratch, SCRATCH_MAX);
     pthread_mutex_init(&bridge->lock, NULL);
-    pthread_condattr_t by_monotonic;
-    pthread_condattr_init(&by_monotonic);
-    pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&bridge->stopped, &by_monotonic);
-    pthread_condattr_destroy(&by_monotonic);
+    wait_init(&bridge->stopped);
     return bridge;
 }
 

@@ -4,12 +4,12 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/wait.h"
 
 #include <MQTTAsync.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WAIT_S 15
@@ -96,9 +96,7 @@ static int on_message(void *context, char *topic, int topic_len,
 
 static enum err wait_step(struct listener *listener, const char *doing, struct error *e)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WAIT_S;
+    struct timespec until = wait_end(WAIT_S * NS_PER_S);
     int rc = 0;
     pthread_mutex_lock(&listener->lock);
     while (listener->step == STEP_WAITING && rc == 0) {
@@ -213,7 +211,7 @@ enum err listen_open(const struct listen_settings *settings,
     struct listener *listener = mem_new(struct listener);
     listener->settings = settings;
     pthread_mutex_init(&listener->lock, NULL);
-    pthread_cond_init(&listener->changed, NULL);
+    wait_init(&listener->changed);
     enum err err = create(listener, e);
     if (err == ERR_OK) {
         err = connect_to(listener, e);

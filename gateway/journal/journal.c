@@ -3,8 +3,7 @@
 #include "journal/journal_private.h"
 
 #include "core/mem.h"
-
-#include <time.h>
+#include "core/wait.h"
 
 static enum err check_settings(const struct journal_settings *settings, struct error *e)
 {
@@ -43,12 +42,8 @@ static struct journal *make(const struct journal_settings *settings,
     journal->active.file = -1;
     journal->writing = batch_new();
     journal->filling = batch_new();
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&journal->lock, NULL);
-    pthread_cond_init(&journal->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&journal->changed);
     return journal;
 }
 
@@ -147,16 +142,6 @@ uint64_t journal_durable(const struct journal *journal)
     return atomic_load(&journal->durable);
 }
 
-static struct timespec deadline_in(int64_t wait_ns)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + wait_ns;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
-    return until;
-}
-
 void journal_wait_appended(struct journal *journal, int64_t timeout_ms)
 {
     pthread_mutex_lock(&journal->lock);
@@ -165,7 +150,7 @@ void journal_wait_appended(struct journal *journal, int64_t timeout_ms)
         int64_t due_ns = journal->sync_due_ns - clock_boot_ns(&journal->clock);
         wait_ns = due_ns < wait_ns ? due_ns : wait_ns;
     }
-    struct timespec until = deadline_in(wait_ns > 0 ? wait_ns : 0);
+    struct timespec until = wait_end(wait_ns);
     const struct batch *filling = journal->filling;
     int rc = wait_ns > 0 ? 0 : 1;
     while (rc == 0 && !journal->failed && filling->len == 0 && filling->open.count == 0) {

@@ -13,6 +13,7 @@
 #include "journal/journal_private.h"
 
 #include "core/mem.h"
+#include "core/wait.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -416,11 +417,7 @@ enum err journal_read_next(struct journal_reader *reader, int64_t timeout_ms,
     if (code != ERR_OK || *ret_found || !reader->journal || timeout_ms <= 0) {
         return code;
     }
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + timeout_ms % 1000 * NS_PER_MS;
-    until.tv_sec += (time_t)(timeout_ms / 1000 + ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
+    struct timespec until = wait_end(timeout_ms * NS_PER_MS);
     if (!wait_synced(reader, &until)) {
         return ERR_OK;
     }

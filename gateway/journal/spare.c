@@ -11,8 +11,7 @@
 #include "journal/journal_private.h"
 
 #include "core/mem.h"
-
-#include <time.h>
+#include "core/wait.h"
 
 #define FILL_CHUNK (256u * 1024u)
 
@@ -133,9 +132,7 @@ void spare_fill(struct journal *journal)
 /* Waits until spares are due, or for a while when the last try failed. */
 static bool wait_due(struct journal *journal)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += SPARE_RETRY_MS / 1000;
+    struct timespec until = wait_end(SPARE_RETRY_MS * NS_PER_MS);
     pthread_mutex_lock(&journal->lock);
     bool retry = journal->spare_error.code != ERR_OK;
     int rc = 0;

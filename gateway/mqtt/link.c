@@ -8,6 +8,7 @@
  */
 #include "mqtt/link.h"
 
+#include "core/wait.h"
 #include "mqtt/link_private.h"
 
 #include <time.h>
@@ -86,14 +87,9 @@ static void on_subscribe_failed_5(void *context, MQTTAsync_failureData5 *data)
 
 static struct timespec step_end(int64_t until_ns)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
     int64_t left_ns = until_ns - clock_boot_ns(&clock_system);
     int64_t step_ns = left_ns < STEP_NS ? left_ns : STEP_NS;
-    int64_t ns = at.tv_nsec + (step_ns > 0 ? step_ns : 0);
-    at.tv_sec += (time_t)(ns / NS_PER_S);
-    at.tv_nsec = (long)(ns % NS_PER_S);
-    return at;
+    return wait_end(step_ns);
 }
 
 /* Under the lock: waits a step.  False when the time is over. */

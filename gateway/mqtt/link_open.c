@@ -6,6 +6,7 @@
  * it the source, for as long as a dead name server takes.
  */
 #include "core/mem.h"
+#include "core/wait.h"
 #include "mqtt/link_private.h"
 
 #include <netdb.h>
@@ -315,11 +316,7 @@ static struct link *make(const struct link_settings *settings, link_arrived_fn *
     link->version = settings->protocol == LINK_MQTT_311 ? 4 : 5;
     name_client(link);
     pthread_mutex_init(&link->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&link->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&link->changed);
     for (size_t i = 0; i < LINK_WINDOW_MAX; i++) {
         link->slots[i].link = link;
     }

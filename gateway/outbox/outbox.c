@@ -10,6 +10,7 @@
 #include "outbox/outbox_private.h"
 
 #include "core/mem.h"
+#include "core/wait.h"
 
 #define FORMAT_VERSION 1
 #define DEAD_LETTERS_MAX 100000
@@ -238,11 +239,7 @@ static struct outbox *make(void)
 {
     struct outbox *outbox = mem_new(struct outbox);
     pthread_mutex_init(&outbox->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&outbox->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&outbox->changed);
     return outbox;
 }
 

@@ -6,8 +6,7 @@
 #include "outbox/outbox_private.h"
 
 #include "core/clock.h"
-
-#include <time.h>
+#include "core/wait.h"
 
 static void copy_row(sqlite3_stmt *statement, struct arena *arena,
                      struct outbox_row *ret_row)
@@ -90,11 +89,7 @@ enum err outbox_mark_tried(struct outbox *outbox, int64_t row, const char *why,
 
 void outbox_wait(struct outbox *outbox, int64_t timeout_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + timeout_ms % 1000 * NS_PER_MS;
-    until.tv_sec += timeout_ms / 1000 + ns / NS_PER_S;
-    until.tv_nsec = ns % NS_PER_S;
+    struct timespec until = wait_end(timeout_ms * NS_PER_MS);
     pthread_mutex_lock(&outbox->lock);
     uint64_t before = outbox->changes;
     int rc = 0;

@@ -13,11 +13,11 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/wait.h"
 
 #include <MQTTAsync.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 
 #define SLOTS 100
 #define PAYLOAD_MAX ((size_t)1 << 20)
@@ -108,11 +108,7 @@ static int on_message(void *context, char *topic, int topic_len,
 /* Waits under the lock until something changed or `ms` passed. */
 static void wait_changed(struct publisher *publisher, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    int64_t ns = until.tv_nsec + ms * NS_PER_MS;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
+    struct timespec until = wait_end(ms * NS_PER_MS);
     (void)pthread_cond_timedwait(&publisher->changed, &publisher->lock, &until);
 }
 
@@ -191,7 +187,7 @@ enum err publisher_open(const char *uri, const char *client_id, int64_t timeout_
 {
     struct publisher *publisher = mem_new(struct publisher);
     pthread_mutex_init(&publisher->lock, NULL);
-    pthread_cond_init(&publisher->changed, NULL);
+    wait_init(&publisher->changed);
     for (size_t i = 0; i < SLOTS; i++) {
         publisher->slots[i].publisher = publisher;
         buf_init(&publisher->slots[i].topic, UINT16_MAX);

@@ -13,13 +13,13 @@
 #include "core/arena.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/wait.h"
 #include "outbox/outbox.h"
 #include "sinks/sink.h"
 
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <time.h>
 
 _Static_assert(OUTBOX_KEY_LEN == SINK_KEY_LEN, "the outbox's key is the sink's");
 
@@ -286,12 +286,8 @@ enum forward_turn forward_step(struct forward *f, int64_t *ret_wait_ns)
 
 static void wait_or_stop(struct forward *f, int64_t wait_ns)
 {
-    struct timespec until;
-    int rc = clock_gettime(CLOCK_MONOTONIC, &until);
-    ASSERT(rc == 0);
-    int64_t ns = until.tv_nsec + wait_ns;
-    until.tv_sec += ns / NS_PER_S;
-    until.tv_nsec = ns % NS_PER_S;
+    struct timespec until = wait_end(wait_ns);
+    int rc = 0;
     pthread_mutex_lock(&f->lock);
     while (!atomic_load(&f->stop) && rc == 0) {
         rc = pthread_cond_timedwait(&f->stopped, &f->lock, &until);
@@ -333,11 +329,7 @@ enum err forward_open(const struct plan_sink *plan, const char *gateway,
     f->status.sink = plan->sink->name;
     arena_init(&f->arena, ARENA_SIZE);
     pthread_mutex_init(&f->lock, NULL);
-    pthread_condattr_t by_monotonic;
-    pthread_condattr_init(&by_monotonic);
-    pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&f->stopped, &by_monotonic);
-    pthread_condattr_destroy(&by_monotonic);
+    wait_init(&f->stopped);
 
     struct problems problems;
     problems_init(&problems);

@@ -18,11 +18,11 @@
 #include "source/ack_gate.h"
 
 #include "core/mem.h"
+#include "core/wait.h"
 #include "source/ack_write.h"
 
 #include <MQTTAsync.h>
 #include <pthread.h>
-#include <time.h>
 
 #define IDS 65536
 #define TESTED_VERSION "1.3.11" /* what Debian's 1.3.12-1 says of itself */
@@ -83,11 +83,7 @@ static void unlock_paho(void)
 
 static bool lock_paho_within(int64_t wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + wait_ms * NS_PER_MS;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
+    struct timespec until = wait_end(wait_ms * NS_PER_MS);
     return pthread_mutex_clocklock(mqttasync_mutex, CLOCK_MONOTONIC, &until) == 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/wait.h"
 #include "source/source_private.h"
 
 #include <time.h>
@@ -23,19 +24,9 @@
 #define RECEIVE_MAXIMUM 1000
 #define SESSION_EXPIRY_S (7 * 86400)
 
-static struct timespec monotonic_in(int64_t wait_ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + wait_ms * NS_PER_MS;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
-    return until;
-}
-
 void source_wait_durable(struct source *source, uint64_t seq, int64_t wait_ms)
 {
-    struct timespec until = monotonic_in(wait_ms);
+    struct timespec until = wait_end(wait_ms * NS_PER_MS);
     pthread_mutex_lock(&source->lock);
     if (source->released < seq) {
         pthread_cond_clockwait(&source->durable, &source->lock, CLOCK_MONOTONIC, &until);
@@ -75,7 +66,7 @@ static bool has_events(const struct source *source)
 
 static void wait_for_events(struct source *source, int64_t wait_ms)
 {
-    struct timespec until = monotonic_in(wait_ms);
+    struct timespec until = wait_end(wait_ms * NS_PER_MS);
     pthread_mutex_lock(&source->lock);
     if (!has_events(source) && !source->closing) {
         pthread_cond_clockwait(&source->wake, &source->lock, CLOCK_MONOTONIC, &until);
@@ -340,7 +331,7 @@ void source_close(struct source **source)
         return;
     }
     *source = NULL;
-    struct timespec until = monotonic_in(CLOSE_MOST_S * INT64_C(1000));
+    struct timespec until = wait_end(CLOSE_MOST_S * INT64_C(1000) * NS_PER_MS);
     pthread_mutex_lock(&s->lock);
     s->paused = true;
     s->closing = true;
