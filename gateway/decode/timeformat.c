@@ -97,8 +97,8 @@ static bool read_iso(const struct time_format *format, struct bytes text, int64_
         *ret_ns = ns;
         return true;
     }
-    int64_t seconds = ns / NS_PER_S - (ns % NS_PER_S < 0 ? 1 : 0);
-    return read_local(format, seconds, (int)(ns - seconds * NS_PER_S), ret_ns);
+    struct civil local = time_to_civil(ns);
+    return read_local(format, time_from_civil(&local), local.nanosecond, ret_ns);
 }
 
 static bool read_pattern(const struct time_format *format, struct bytes text,

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#define EARLIEST "1677-09-21T00:12:43.145224192Z"
 #define LATEST "2262-04-11T23:47:16.854775807Z"
 
 /* A text that begins with # stands for a number. */
@@ -67,6 +68,7 @@ Test(timeformat, iso_text_needs_a_zone_from_somewhere)
     expect_time("iso", "Europe/Berlin", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z");
     expect_time("iso", "UTC", "1969-12-31T23:59:59.5", "1969-12-31T23:59:59.5Z");
     expect_time("iso", NULL, "9999-12-31T23:59:59Z", LATEST);
+    expect_time("iso", "Europe/Berlin", "1013-07-15T17:37:10", EARLIEST);
     expect_time("iso", "UTC", "#2026", NULL);
     expect_time("iso", "UTC", "yesterday", NULL);
 }
