@@ -125,24 +125,12 @@ static int write_plan(const struct plan *plan, const struct request *request)
 static bool take_time(const char *name, const char *text, const char *zone_name,
                       int64_t *ret_ns)
 {
-    char day[TIME_TEXT_MAX];
-    bool zoned = false;
+    struct zone *zone = NULL;
     struct error e;
-    if (text && strlen(text) == 10) {
-        snprintf(day, sizeof day, "%sT00:00", text);
-        text = day;
-    }
-    bool good = text && time_parse_iso(bytes_of(text), ret_ns, &zoned) && *ret_ns > 0;
-    if (good && !zoned && zone_name) {
-        struct zone *zone = NULL;
-        int64_t utc_s = 0;
-        good = zone_open(bytes_of(zone_name), &zone, &e) == ERR_OK;
-        if (good) {
-            (void)zone_to_utc(zone, *ret_ns / NS_PER_S, &utc_s);
-            *ret_ns = utc_s * NS_PER_S + *ret_ns % NS_PER_S;
-        }
-        zone_close(&zone);
-    }
+    bool good =
+        text && (!zone_name || zone_open(bytes_of(zone_name), &zone, &e) == ERR_OK);
+    good = good && zone_parse_time(zone, bytes_of(text), ret_ns) && *ret_ns > 0;
+    zone_close(&zone);
     if (!good) {
         fprintf(stderr,
                 "emgate export: want --%s with a day such as 2026-01-01, which starts in "

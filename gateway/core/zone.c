@@ -19,7 +19,9 @@
  */
 #include "core/zone.h"
 
+#include "core/clock.h"
 #include "core/mem.h"
+#include "core/timetext.h"
 #include "core/zone_private.h"
 
 #include <errno.h>
@@ -30,6 +32,7 @@
 #define HEADER_LEN 44
 #define TRANSITIONS_MAX 10000
 #define DAY_S 86400
+#define DAY_TEXT_LEN 10 /* of 2026-01-01 */
 #define OFFSET_MAX_S (26 * 3600)
 
 struct zone {
@@ -232,4 +235,24 @@ enum zone_fit zone_to_utc(const struct zone *zone, int64_t local_s, int64_t *ret
         return ZONE_TWICE;
     }
     return by_before || by_after ? ZONE_ONCE : ZONE_NEVER;
+}
+
+bool zone_parse_time(const struct zone *zone, struct bytes text, int64_t *ret_ns)
+{
+    char day[TIME_TEXT_MAX];
+    bool zoned = false;
+    int64_t utc_s = 0;
+    if (text.len == DAY_TEXT_LEN) {
+        snprintf(day, sizeof day, "%.*sT00:00", BYTES_ARG(text));
+        text = bytes_of(day);
+    }
+    if (!time_parse_iso(text, ret_ns, &zoned)) {
+        return false;
+    }
+    if (!zoned && zone) {
+        int64_t part_ns = *ret_ns % NS_PER_S;
+        (void)zone_to_utc(zone, *ret_ns / NS_PER_S, &utc_s);
+        *ret_ns = utc_s * NS_PER_S + part_ns;
+    }
+    return true;
 }

@@ -35,4 +35,9 @@ enum zone_fit { ZONE_ONCE, ZONE_TWICE, ZONE_NEVER };
  * often it happens. */
 enum zone_fit zone_to_utc(const struct zone *zone, int64_t local_s, int64_t *ret_utc_s);
 
+/* Reads "2026-01-01", which is its first moment in the zone, or a time as
+ * time_parse_iso() does; one that names no zone is of this one, of UTC with NULL. */
+MUST_CHECK bool zone_parse_time(const struct zone *zone, struct bytes text,
+                                int64_t *ret_ns);
+
 #endif

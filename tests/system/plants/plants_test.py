@@ -127,11 +127,46 @@ def check_explained(plant, emgate, window):
     return checked
 
 
+def period_of(truth):
+    starts = [w["start"] for w in truth["windows"]]
+    return min(starts), max(starts).replace(":00Z", ":59Z")
+
+
+def identifier(item):
+    return item.get("identifier", "") if isinstance(item, dict) else ""
+
+
+def same_figures(ours, theirs, where):
+    """Every number that the registry reports is the gateway's; how many."""
+    if isinstance(theirs, dict):
+        return sum(same_figures(ours.get(key), value, f"{where}.{key}")
+                   for key, value in theirs.items())
+    if isinstance(theirs, list):
+        assert len(ours) == len(theirs), where
+        pairs = zip(sorted(ours, key=identifier), sorted(theirs, key=identifier))
+        return sum(same_figures(a, b, f"{where}[{i}]") for i, (a, b) in enumerate(pairs))
+    if isinstance(theirs, (int, float)):
+        assert ours == theirs, (where, ours, theirs)
+        return 1
+    return 0
+
+
+def check_registry_export(plant, emgate, truth, installation):
+    """The registry makes the same report of what it holds."""
+    begin, end = period_of(truth)
+    words = [emgate, "export", "-c", plant.path("gateway.yaml"), "--from", begin,
+             "--to", end]
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60)
+    ours = json.loads(done.stdout)
+    theirs = plant.ask(f"/v1/export?installation={installation}&from={begin}&to={end}")
+    return same_figures(ours, theirs, "report")
+
+
 def check_workbook(plant, emgate, truth):
     """The cells of the workbook are the figures of the report."""
-    words = [emgate, "export", "-c", plant.path("gateway.yaml"), "--from",
-             min(w["start"] for w in truth["windows"]), "--to",
-             max(w["start"] for w in truth["windows"]).replace(":00Z", ":59Z")]
+    begin, end = period_of(truth)
+    words = [emgate, "export", "-c", plant.path("gateway.yaml"), "--from", begin,
+             "--to", end]
     report = subprocess.run(words, capture_output=True, check=True, timeout=60).stdout
     subprocess.run([*words, "--format", "xlsx", "-o", plant.path("report.xlsx")],
                    check=True, timeout=60)
@@ -158,13 +193,15 @@ def main():
             none = explain(plant, emgate, last["process"], "2020-01-01T00:00Z")
             assert none.returncode == 1, none.returncode
             cells = check_workbook(plant, emgate, truth)
+            figures = check_registry_export(plant, emgate, truth, who["installation"])
+            assert figures > 20 * len(processes), figures
             assert plant.end("gateway") == 0, plant.log("gateway")
             # The same from the files, with nobody running.
             assert checked == (check_explained(plant, emgate, last) +
                                check_explained(plant, emgate, truth["windows"][0]))
             print(f"{name}: {len(truth['windows'])} windows, {len(processes)} processes, "
                   f"largest difference {worst:.2g}; {checked} points by hand, "
-                  f"{cells} cells\n"
+                  f"{cells} cells, {figures} figures reported alike\n"
                   + words.stdout[:1200])
 
 

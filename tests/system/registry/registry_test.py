@@ -166,6 +166,42 @@ class RegistryTest(unittest.TestCase):
         self.assertNotIn("direct_t", rows[0])
         self.assertEqual(rows[1]["direct_t"], 0)
 
+    # ---- reports ----
+
+    def export(self, query):
+        status, body, headers = self.client.ask("GET", "/v1/export?" + query)
+        return status, body.decode(), headers["Content-Type"].split(";")[0]
+
+    def test_exports_any_installation_and_period(self):
+        first = [summary(START + i * HOUR_NS, activity=10.0) for i in range(300)]
+        self.verdicts(first)
+        self.verdicts([summary(START, activity=70.0, revision=1,
+                               supersedes=key_of(first[0]))])
+        where = "installation=PK-CEM-0001&from="
+        status, body, kind = self.export(where + "2026-07-15&to=2026-08-15")
+        self.assertEqual((status, kind), (200, "application/json"))
+        report = json.loads(body)
+        process = report["production_processes"][0]
+        self.assertEqual(process["identifier"], "clinker")
+        self.assertEqual(process["activity_level"]["exact"], 3060)
+        # 21:00 to midnight in Karachi: the day is the installation's.
+        day = json.loads(self.export(where + "2026-07-15&to=2026-07-16")[1])
+        process = day["production_processes"][0]
+        self.assertEqual(process["activity_level"]["exact"], 90)
+        status, body, kind = self.export(where + "2026-07-15&to=2026-08-15&format=csv")
+        self.assertEqual((status, kind), (200, "text/csv"))
+        self.assertIn("clinker", body.splitlines()[1])
+
+    def test_an_export_says_what_it_wants(self):
+        self.verdicts([summary(START)])
+        where = "installation=PK-CEM-0001&from=2026-01-01"
+        for query, wanted in (("from=2026-01-01&to=2027-01-01", 400), (where, 400),
+                              (where + "&to=2025-01-01", 400),
+                              (where + "&to=2027-01-01&format=xml", 400),
+                              ("installation=X&from=2026-01-01&to=2027-01-01", 404)):
+            status, body, kind = self.export(query)
+            self.assertEqual((status, kind), (wanted, "application/problem+json"), body)
+
     # ---- what is refused ----
 
     def test_reasons_for_refusal(self):

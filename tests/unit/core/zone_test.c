@@ -104,3 +104,28 @@ Test(zone, names_that_are_none_are_refused)
         cr_expect_null(zone);
     }
 }
+
+Test(zone, a_day_begins_where_the_zone_says)
+{
+    struct zone *zone = open_zone("Asia/Karachi");
+    static const struct {
+        const char *text;
+        const char *utc;
+    } cases[] = {{"2026-01-01", "2025-12-31T19:00:00Z"},
+                 {"2026-01-01T05:00:00.5", "2026-01-01T00:00:00.5Z"},
+                 {"2026-01-01T05:00Z", "2026-01-01T05:00:00Z"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t got = 0;
+        int64_t wanted = 0;
+        bool zoned = false;
+        cr_assert(zone_parse_time(zone, bytes_of(cases[i].text), &got));
+        cr_assert(time_parse_iso(bytes_of(cases[i].utc), &wanted, &zoned));
+        cr_expect_eq(got, wanted, "%s", cases[i].text);
+    }
+    int64_t ns = 0;
+    cr_expect(zone_parse_time(NULL, BYTES("2026-01-01"), &ns));
+    cr_expect_eq(ns, seconds("2026-01-01T00:00:00") * NS_PER_S);
+    cr_expect_not(zone_parse_time(zone, BYTES("2026-13-01"), &ns));
+    cr_expect_not(zone_parse_time(zone, BYTES("noon today"), &ns));
+    zone_close(&zone);
+}

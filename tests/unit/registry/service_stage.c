@@ -47,6 +47,11 @@ static const char *parameter(void *ctx, const char *name)
             return given[i][1];
         }
     }
+    for (size_t i = 0; i < sizeof s->more / sizeof *s->more; i++) {
+        if (s->more[i][0] && strcmp(name, s->more[i][0]) == 0) {
+            return s->more[i][1];
+        }
+    }
     return NULL;
 }
 

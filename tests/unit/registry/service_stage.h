@@ -15,7 +15,8 @@ struct service_stage {
     const char *after;
     const char *group;
     const char *country;
-    struct answer answer; /* of the last question */
+    const char *more[6][2]; /* any other, by name */
+    struct answer answer;   /* of the last question */
 };
 
 void service_stage_init(struct service_stage *stage);

@@ -10,7 +10,8 @@ foreach(name arrival chain ledger)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage})
 endforeach()
-foreach(name access admit api_checkpoint api_evidence api_list api_rollup)
+foreach(name access admit api_checkpoint api_evidence api_export api_list
+        api_rollup)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage}
                  ${CMAKE_SOURCE_DIR}/tests/unit/registry/service_stage.c)
