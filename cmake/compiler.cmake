@@ -4,6 +4,7 @@ option(EMGATE_WERROR "Treat warnings as errors" OFF)
 set(EMGATE_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 option(EMGATE_FUZZ "Build the fuzz targets (clang)" OFF)
 option(EMGATE_COVERAGE "Instrument for gcov" OFF)
+option(EMGATE_INSTALLED "No path of this checkout goes into the programs" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
@@ -54,6 +55,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT EMGATE_SANITIZE AND NOT EMGATE_CO
     add_compile_options(-fcf-protection)
   endif()
   add_link_options(-Wl,-z,relro,-z,now)
+endif()
+if(EMGATE_INSTALLED)
+  # The last that fits counts, and the build folder may be in the checkout.
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=emgate
+                      -ffile-prefix-map=${CMAKE_BINARY_DIR}=emgate/build)
+  if(CMAKE_SYSROOT)
+    add_compile_options(-ffile-prefix-map=${CMAKE_SYSROOT}=)
+  endif()
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 add_link_options(-pie)

@@ -8,10 +8,11 @@ set(completions ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 set(made ${CMAKE_BINARY_DIR}/made)
 
 # Pages that come from the programs' own tables, compressed as Debian wants them.
+list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
 add_custom_command(OUTPUT ${made}/emgate.1.gz ${made}/emgate.bash
   COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
-  COMMAND sh -c "$<TARGET_FILE:emgate> manual man | gzip -9n > ${made}/emgate.1.gz"
-  COMMAND sh -c "$<TARGET_FILE:emgate> manual bash > ${made}/emgate.bash"
+  COMMAND sh -c "${emulator} $<TARGET_FILE:emgate> manual man | gzip -9n > ${made}/emgate.1.gz"
+  COMMAND sh -c "${emulator} $<TARGET_FILE:emgate> manual bash > ${made}/emgate.bash"
   DEPENDS emgate VERBATIM)
 add_custom_command(OUTPUT ${made}/emgate-registry.1.gz ${made}/changelog.gz
   COMMAND ${CMAKE_COMMAND} -E make_directory ${made}

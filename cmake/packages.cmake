@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian packages by CPack: emgate (gateway and tools) and emgate-registry.
 #   cmake --preset release -DCMAKE_INSTALL_PREFIX=/usr && ninja -C build/release package
+# For another machine the same with a toolchain file (arm64.cmake).
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME emgate)
 set(CPACK_PACKAGE_VERSION ${EMGATE_VERSION})
@@ -15,6 +16,15 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+# Built twice, the same bytes: no file is younger than SOURCE_DATE_EPOCH.
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/packaging/dates.cmake)
+if(EMGATE_CROSS_ROOT)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE ${EMGATE_DEBIAN_ARCHITECTURE})
+  set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_BINARY_DIR}/made/cross.cmake)
+  configure_file(packaging/cross.cmake.in ${CMAKE_BINARY_DIR}/made/cross.cmake @ONLY)
+  configure_file(packaging/shlibdeps.in ${CMAKE_BINARY_DIR}/made/shlibdeps @ONLY
+    FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+endif()
 
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_NAME emgate)
 set(CPACK_COMPONENT_GATEWAY_DESCRIPTION

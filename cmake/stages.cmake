@@ -40,8 +40,10 @@ if(rdkafka_FOUND)
 endif()
 stage(verify FROM gateway/verify LINK evidence journal)
 stage(config FROM gateway/config LINK node decode methods sinks PkgConfig::sodium)
-target_compile_definitions(config PRIVATE
-  EMGATE_DATA_DIR="${CMAKE_INSTALL_PREFIX}/share/emgate" EMGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+target_compile_definitions(config PRIVATE EMGATE_DATA_DIR="${CMAKE_INSTALL_PREFIX}/share/emgate")
+if(NOT EMGATE_INSTALLED) # presets and factors are taken from the checkout
+  target_compile_definitions(config PRIVATE EMGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+endif()
 stage(journal FROM gateway/journal LINK model PkgConfig::sodium)
 stage(source FROM gateway/source LINK model paho)
 include(ack_gate)

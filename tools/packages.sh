@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test interop browser lint postgres kafka docker
-# Without arguments: build run test.
+#   tools/packages.sh build run test interop browser lint postgres kafka docker cross
+# Without arguments: build run test.  --names first: prints the names, installs nothing.
 set -euo pipefail
 
 declare -A packages
@@ -16,11 +16,17 @@ packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables lintian"
+packages[cross]="dpkg-dev gcc-aarch64-linux-gnu lintian qemu-user-static"
 packages[interop]="mosquitto mosquitto-clients nodejs npm"
 packages[browser]="chromium chromium-driver npm"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"
 
 wanted=""
+names=""
+if [ "${1:-}" = --names ]; then
+    names=1
+    shift
+fi
 if [ $# -eq 0 ]; then
     set -- build run test
 fi
@@ -31,6 +37,12 @@ for group in "$@"; do
     fi
     wanted+=" ${packages[$group]}"
 done
+
+if [ -n "$names" ]; then
+    # shellcheck disable=SC2086  # lists are split into words on purpose
+    printf '%s\n' $wanted | sort -u
+    exit 0
+fi
 
 missing=""
 count=0

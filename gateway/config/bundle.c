@@ -144,8 +144,12 @@ const char *bundle_data_directory(void)
     if (given && *given) {
         return given;
     }
-    return access(EMGATE_DATA_DIR "/config", F_OK) == 0 ? EMGATE_DATA_DIR
-                                                        : EMGATE_SOURCE_DIR;
+#ifdef EMGATE_SOURCE_DIR
+    if (access(EMGATE_DATA_DIR "/config", F_OK) != 0) {
+        return EMGATE_SOURCE_DIR;
+    }
+#endif
+    return EMGATE_DATA_DIR;
 }
 
 static void add_data_environment(struct reader *r)

@@ -55,7 +55,7 @@ void bundle_deinit(struct bundle *bundle);
 const struct bundle_file *bundle_find(const struct bundle *bundle, const char *name);
 
 /* Where presets and factor files are: $EMGATE_DATA_DIR, else where they were
- * installed, else the source tree. */
+ * installed, else (in a build that is not for installation) the source tree. */
 const char *bundle_data_directory(void);
 
 /* How a file that `from` names is called in the bundle: beside `from`, unless it is

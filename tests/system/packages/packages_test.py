@@ -43,7 +43,7 @@ def build(folder, version=None):
     name = folder + "/build"
     extra = [f"-DEMGATE_VERSION_GIVEN={version}"] if version else []
     run("cmake", "-S", ROOT, "-B", name, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-        "-DCMAKE_INSTALL_PREFIX=/usr", *extra,
+        "-DCMAKE_INSTALL_PREFIX=/usr", "-DEMGATE_INSTALLED=ON", *extra,
         *(["-DCMAKE_C_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []))
     run("nice", "ninja", "-C", name, "emgate", "emgate-registry", "pages")
     run("cpack", cwd=name)
