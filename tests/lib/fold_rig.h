@@ -18,7 +18,7 @@
 /* 2026-07-15T10:00:00Z */
 #define RIG_START_NS (INT64_C(1784109600) * NS_PER_S)
 #define RIG_RECORDS_MAX 1024
-#define RIG_SUMMARIES_MAX 512
+#define RIG_SUMMARIES_MAX 2048
 #define RIG_STATE_MAX (16U << 20)
 
 static const char rig_text[] =
