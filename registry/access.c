@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of readers, known by their hashes. */
+/* Readers by token, known by its hash, or by client certificate. */
 #include "registry/access.h"
 
 #include <sodium.h>
 
 #define BEARER "Bearer "
 
-static const struct reader_settings *find_reader(const struct registry_settings *s,
-                                                 const char *authorization)
+static const struct reader_settings *by_certificate(const struct registry_settings *s,
+                                                    const char *name)
+{
+    for (size_t i = 0; name && i < s->reader_count; i++) {
+        if (s->readers[i].certificate && strcmp(s->readers[i].certificate, name) == 0) {
+            return &s->readers[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct reader_settings *by_token(const struct registry_settings *s,
+                                              const char *authorization)
 {
     uint8_t hash[crypto_hash_sha256_BYTES];
     struct bytes given = bytes_of(authorization);
@@ -17,7 +28,8 @@ static const struct reader_settings *find_reader(const struct registry_settings 
     given = bytes_slice(given, sizeof BEARER - 1, given.len);
     crypto_hash_sha256(hash, given.data, given.len);
     for (size_t i = 0; i < s->reader_count; i++) {
-        if (sodium_memcmp(s->readers[i].token_hash, hash, TOKEN_HASH_LEN) == 0) {
+        if (s->readers[i].hash_text &&
+            sodium_memcmp(s->readers[i].token_hash, hash, TOKEN_HASH_LEN) == 0) {
             return &s->readers[i];
         }
     }
@@ -46,9 +58,13 @@ bool access_allow(const struct service *service, enum access access,
     if (access == ACCESS_OPEN || service->settings->reader_count == 0) {
         return true;
     }
-    question->reader = find_reader(service->settings, question->authorization);
+    question->reader = by_token(service->settings, question->authorization);
     if (!question->reader) {
-        answer_problem(answer, 401, "reading asks for a bearer token");
+        question->reader = by_certificate(service->settings, question->certificate);
+    }
+    if (!question->reader) {
+        answer_problem(answer, 401,
+                       "reading asks for a bearer token or a client certificate");
         return false;
     }
     if (!reaches((enum role)question->reader->role, access)) {

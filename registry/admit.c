@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tokens of gateways. */
+/* Tokens and client certificates of gateways. */
 #include "registry/admit.h"
 
 #include <sodium.h>
@@ -26,6 +26,11 @@ static bool token_fits(const struct gateway_settings *gateway, const char *autho
     return fits;
 }
 
+static bool certificate_fits(const struct gateway_settings *gateway, const char *name)
+{
+    return !gateway->certificate || (name && strcmp(gateway->certificate, name) == 0);
+}
+
 bool admit(const struct service *service, const struct question *question,
            const char *name, struct sender *ret_sender, struct answer *answer)
 {
@@ -39,6 +44,11 @@ bool admit(const struct service *service, const struct question *question,
     if (!token_fits(gateway, question->authorization, &e)) {
         answer_problem(answer, 401, "no bearer token that gateway '%.128s' is known by",
                        name);
+        return false;
+    }
+    if (!certificate_fits(gateway, question->certificate)) {
+        answer_problem(answer, 401,
+                       "no client certificate that gateway '%.128s' is known by", name);
         return false;
     }
     ret_sender->gateway = gateway;

@@ -24,6 +24,7 @@ struct service {
 struct question {
     const char *rest;          /* of the path, behind the route's */
     const char *authorization; /* the header, or NULL */
+    const char *certificate;   /* name in the client's, which is valid; or NULL */
     struct bytes body;
     const struct reader_settings *reader; /* NULL: anybody may read anything */
     /* A query parameter, or NULL. */

@@ -6,9 +6,11 @@
 #include "registry/command.h"
 
 #include "core/log.h"
+#include "registry/address.h"
 #include "registry/remote.h"
 #include "registry/server.h"
 #include "registry/store_postgres.h"
+#include "tls/lapse.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -60,10 +62,10 @@ static struct registry_settings *read_settings(const char *path)
 {
     struct problems problems;
     struct error e = {0};
-    bool loopback = false;
     problems_init(&problems);
     struct registry_settings *settings = registry_settings_read(path, &problems);
-    if (settings && server_check_address(settings->listen, &loopback, &e) != ERR_OK) {
+    union address address;
+    if (settings && address_read(settings->listen, &address, &e) != ERR_OK) {
         problem_at(&problems, NULL, "%s", e.text);
         registry_settings_free(&settings);
     }
@@ -90,6 +92,37 @@ static bool is_postgres(const char *where)
            bytes_start_with(text, BYTES("postgres://"));
 }
 
+static void renew(struct server *server)
+{
+    struct error e = {0};
+    if (server_renew(server, &e) == ERR_OK) {
+        log_info("registry.renew", "certificates were read again");
+    } else {
+        log_error("registry.renew", "%s; the old certificate stays", e.text);
+    }
+}
+
+/* Until a signal that ends it, which is returned. */
+static int serve(struct server *server, const sigset_t *signals)
+{
+    const struct timespec second = {.tv_sec = 1};
+    struct lapse lapse = {0};
+    for (;;) {
+        int number = sigtimedwait(signals, NULL, &second);
+        if (number == SIGTERM || number == SIGINT) {
+            return number;
+        }
+        if (number == SIGHUP) {
+            renew(server);
+        }
+        server_tend(server);
+        if (lapse_passed(&lapse, server_days_left(server))) {
+            log_warn("registry.certificate", "days=%d: renew 'cert_file', then reload",
+                     server_days_left(server));
+        }
+    }
+}
+
 static int serve_until_signal(const struct service *service, const sigset_t *signals)
 {
     struct error e = {0};
@@ -106,9 +139,7 @@ static int serve_until_signal(const struct service *service, const sigset_t *sig
              is_postgres(service->settings->store) ? "postgres"
                                                    : service->settings->store,
              service->settings->gateway_count);
-    int received = 0;
-    sigwait(signals, &received);
-    log_info("registry.stop", "signal=%d", received);
+    log_info("registry.stop", "signal=%d", serve(server, signals));
     server_close(&server);
     return EXIT_OK;
 }
@@ -116,11 +147,13 @@ static int serve_until_signal(const struct service *service, const sigset_t *sig
 static void warn_when_open(const struct registry_settings *settings)
 {
     struct error e = {0};
-    bool loopback = false;
-    if (server_check_address(settings->listen, &loopback, &e) == ERR_OK && !loopback) {
+    union address address;
+    if (!settings->tls.cert_file &&
+        address_read(settings->listen, &address, &e) == ERR_OK &&
+        !address_is_loopback(&address)) {
         log_warn("registry.open",
-                 "'%s' is reachable from other machines without TLS; put "
-                 "a proxy with TLS in front",
+                 "'%s' is reachable from other machines without TLS; set 'cert_file', or "
+                 "put a proxy with TLS in front",
                  settings->listen);
     }
 }
@@ -203,6 +236,7 @@ static int run(const char *path)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by the server's threads */
     struct error e = {0};
     struct service service = {.settings = settings,
@@ -250,7 +284,8 @@ static int token(const char *nothing)
 }
 
 static const struct registry_command registry_commands[] = {
-    {"run", "run -c FILE", "serves until SIGTERM", TAKES_FILE, run},
+    {"run", "run -c FILE", "serves until SIGTERM; reads certificates again on SIGHUP",
+     TAKES_FILE, run},
     {"check", "check -c FILE", "reads the configuration without effect", TAKES_FILE,
      check},
     {"config", "config", "prints every setting", TAKES_NOTHING, config},

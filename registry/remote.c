@@ -34,6 +34,24 @@ static struct curl_slist *token_header(void)
     return curl_slist_append(NULL, line);
 }
 
+/* An authority that is not the system's, and our certificate, where they are asked for.
+ */
+static void set_files(CURL *curl)
+{
+    static const struct {
+        const char *variable;
+        CURLoption option;
+    } files[] = {{"EMGATE_REGISTRY_CA_FILE", CURLOPT_CAINFO},
+                 {"EMGATE_REGISTRY_CERT_FILE", CURLOPT_SSLCERT},
+                 {"EMGATE_REGISTRY_KEY_FILE", CURLOPT_SSLKEY}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *path = getenv(files[i].variable); /* NOLINT: nobody changes it */
+        if (path) {
+            curl_easy_setopt(curl, files[i].option, path);
+        }
+    }
+}
+
 /* The status of the answer; 0 after a message that nobody answers. */
 static long get(const char *url, const char *path, struct buf *answer)
 {
@@ -47,6 +65,7 @@ static long get(const char *url, const char *path, struct buf *answer)
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    set_files(curl);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_part);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     CURLcode code = curl_easy_perform(curl);

@@ -3,6 +3,9 @@
 #ifndef REGISTRY_REMOTE_H
 #define REGISTRY_REMOTE_H
 
+/* Both by TLS where `url` says so: EMGATE_REGISTRY_CA_FILE names the authority,
+ * EMGATE_REGISTRY_CERT_FILE and EMGATE_REGISTRY_KEY_FILE a client certificate. */
+
 /* Prints "ready", or why not.  0 when it is ready, 69 when it is not or nobody answers.
  * `url` is the registry's, without a path. */
 int remote_ready(const char *url);

@@ -10,141 +10,48 @@
 #include "core/mem.h"
 #include "core/number.h"
 #include "registry/access.h"
-#include "registry/api.h"
+#include "registry/address.h"
 #include "registry/coding.h"
-#include "registry/web.h"
+#include "registry/routes.h"
+#include "tls/identity.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define HEADERS_MEMORY ((size_t)32 * 1024)
 #define STACK_SIZE ((size_t)512 * 1024)
 
+/* More renewals than this within one request's time are refused. */
+#define RETIRED_MAX 32
+
+/* One certificate and whom it serves; a renewed certificate is another one, on the same
+ * socket. */
+struct generation {
+    const struct server *server;
+    struct identity *identity; /* NULL: no TLS */
+    struct MHD_Daemon *daemon;
+    _Atomic bool retired;
+    int socket;         /* of a retired one: closed behind it */
+    int64_t retired_ns; /* when, by the clock since boot */
+};
+
 struct server {
     const struct service *service;
-    struct MHD_Daemon *daemon;
+    struct generation *current;
+    struct generation *retired[RETIRED_MAX];
+    size_t retired_count;
     char url[SERVER_ADDRESS_MAX];
 };
-
-/* ---- routes ---- */
-
-static handle_fn page_index;
-static handle_fn page_file;
-static handle_fn page_description;
-
-struct route {
-    const char *path;
-    handle_fn *get;
-    handle_fn *post;
-    const char *post_type; /* NULL: application/x-protobuf */
-    enum access access;    /* of reading */
-    bool prefix;           /* what follows is the handler's */
-};
-
-static const struct route routes[] = {
-    {.path = "/", .get = page_index},
-    {.path = "/page/", .prefix = true, .get = page_file},
-    {.path = "/healthz", .get = api_health},
-    {.path = "/readyz", .get = api_ready},
-    {.path = "/metrics", .get = api_metrics, .access = ACCESS_KEEPER},
-    {.path = "/v1/openapi.yaml", .get = page_description},
-    {.path = "/v1/installations", .get = api_installations, .access = ACCESS_LISTS},
-    {.path = "/v1/processes", .get = api_processes, .access = ACCESS_LISTS},
-    {.path = "/v1/summaries",
-     .get = api_summaries,
-     .post = api_submit,
-     .access = ACCESS_LISTS},
-    {.path = "/v1/summaries/",
-     .prefix = true,
-     .get = api_summary,
-     .access = ACCESS_LISTS},
-    {.path = "/v1/totals", .get = api_totals, .access = ACCESS_LISTS},
-    {.path = "/v1/rollups", .get = api_rollups, .access = ACCESS_LISTS},
-    {.path = "/v1/export", .get = api_export, .access = ACCESS_LISTS},
-    {.path = "/v1/gateways", .get = api_gateways, .access = ACCESS_LISTS},
-    {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
-    {.path = "/v1/checkpoints",
-     .get = api_checkpoints,
-     .post = api_checkpoint,
-     .post_type = "text/plain",
-     .access = ACCESS_RECORDS},
-    {.path = "/v1/refusals", .get = api_refusals, .access = ACCESS_RECORDS},
-    {.path = "/v1/refusals/",
-     .prefix = true,
-     .get = api_refusal,
-     .access = ACCESS_RECORDS},
-    {.path = "/v1/registry", .get = api_registry},
-};
-
-static void page(const char *name, const char *type, struct answer *answer)
-{
-    for (const struct web_file *file = web_files; file->name; file++) {
-        if (strcmp(file->name, name) == 0) {
-            answer->status = 200;
-            answer->type = type;
-            answer->fixed = file->content;
-            return;
-        }
-    }
-    answer_problem(answer, 404, "no such file");
-}
-
-static void page_index(const struct service *service, const struct question *question,
-                       struct answer *answer)
-{
-    (void)service;
-    (void)question;
-    page("index.html", "text/html; charset=utf-8", answer);
-}
-
-static const char *type_of(const char *name)
-{
-    static const char *const types[][2] = {{".css", "text/css; charset=utf-8"},
-                                           {".js", "text/javascript; charset=utf-8"},
-                                           {".svg", "image/svg+xml"},
-                                           {".yaml", "application/yaml"}};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++) {
-        if (strcmp(dot, types[i][0]) == 0) {
-            return types[i][1];
-        }
-    }
-    return "text/html; charset=utf-8";
-}
-
-static void page_file(const struct service *service, const struct question *question,
-                      struct answer *answer)
-{
-    (void)service;
-    page(question->rest, type_of(question->rest), answer);
-}
-
-static void page_description(const struct service *service,
-                             const struct question *question, struct answer *answer)
-{
-    (void)service;
-    (void)question;
-    page("openapi.yaml", "application/yaml", answer);
-}
-
-static const struct route *find_route(const char *path)
-{
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        size_t len = strlen(routes[i].path);
-        bool matches = routes[i].prefix ? strncmp(path, routes[i].path, len) == 0
-                                        : strcmp(path, routes[i].path) == 0;
-        if (matches) {
-            return &routes[i];
-        }
-    }
-    return NULL;
-}
 
 /* ---- one request ---- */
 
 struct request {
+    char certificate[IDENTITY_NAME_MAX];
     handle_fn *handle;
     enum access access;
     const char *rest;
@@ -184,7 +91,8 @@ static bool add_headers(struct MHD_Response *response, const struct answer *answ
     return true;
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection,
+static enum MHD_Result send_answer(const struct generation *g,
+                                   struct MHD_Connection *connection,
                                    struct answer *answer)
 {
     struct bytes body = answer->fixed.data ? answer->fixed : buf_bytes(&answer->body);
@@ -194,7 +102,11 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection,
     memcpy(&data, &body.data, sizeof data); /* microhttpd does not change it */
     struct MHD_Response *response = MHD_create_response_from_buffer(body.len, data, mode);
     enum MHD_Result result = MHD_NO;
-    if (response && add_headers(response, answer)) {
+    bool whole = response && add_headers(response, answer);
+    if (whole && atomic_load(&g->retired)) { /* comes again to the next one */
+        whole = MHD_add_response_header(response, "Connection", "close") == MHD_YES;
+    }
+    if (whole) {
         result = MHD_queue_response(connection, (unsigned)answer->status, response);
     }
     if (response) {
@@ -262,17 +174,48 @@ static bool refuse(const struct server *server, struct MHD_Connection *connectio
     return false;
 }
 
-static enum MHD_Result begin(const struct server *server,
+/* Whose certificate it is; true when the client is refused for what it shows. */
+static bool refuse_guest(const struct generation *g, struct MHD_Connection *connection,
+                         const char *path, char ret_name[IDENTITY_NAME_MAX],
+                         struct answer *answer)
+{
+    struct error e = {0};
+    ret_name[0] = 0;
+    const union MHD_ConnectionInfo *info =
+        g->identity
+            ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+            : NULL;
+    if (!info) {
+        return false;
+    }
+    enum guest guest = identity_judge(g->identity, info->tls_session, ret_name, &e);
+    bool asked = g->server->service->settings->client_certificates != 0 &&
+                 strcmp(path, "/healthz") != 0 && strcmp(path, "/readyz") != 0;
+    if (guest == GUEST_REFUSED) {
+        answer_problem(answer, 403, "the client certificate is refused: %s", e.text);
+    } else if (guest == GUEST_NONE && asked) {
+        answer_problem(answer, 403, "a client certificate is asked for");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum MHD_Result begin(const struct generation *g,
                              struct MHD_Connection *connection, const char *path,
                              const char *method, void **ret_request)
 {
+    const struct server *server = g->server;
+    char certificate[IDENTITY_NAME_MAX];
     struct answer answer = {0};
     buf_init(&answer.body, ANSWER_MAX);
-    const struct route *route = find_route(path);
-    if (refuse(server, connection, method, route, &answer)) {
-        return send_answer(connection, &answer);
+    const struct route *route = route_find(path);
+    if (refuse_guest(g, connection, path, certificate, &answer) ||
+        refuse(server, connection, method, route, &answer)) {
+        return send_answer(g, connection, &answer);
     }
     struct request *request = mem_new(struct request);
+    memcpy(request->certificate, certificate, sizeof certificate);
     request->handle = is_get(method) ? route->get : route->post;
     request->access = is_get(method) ? route->access : ACCESS_OPEN;
     request->rest = path + strlen(route->path);
@@ -302,28 +245,31 @@ static bool refuse_packed(struct MHD_Connection *connection, struct request *req
     return err != ERR_OK;
 }
 
-static enum MHD_Result finish(const struct server *server,
+static enum MHD_Result finish(const struct generation *g,
                               struct MHD_Connection *connection, struct request *request)
 {
+    const struct service *service = g->server->service;
     struct answer answer = {0};
     buf_init(&answer.body, ANSWER_MAX);
     if (request->body.overflow) {
         answer_problem(&answer, 413, "a body of at most %zu bytes is taken",
                        request->body.max);
-        return send_answer(connection, &answer);
+        return send_answer(g, connection, &answer);
     }
     if (refuse_packed(connection, request, &answer)) {
-        return send_answer(connection, &answer);
+        return send_answer(g, connection, &answer);
     }
     struct question question = {.rest = request->rest,
                                 .authorization = header(connection, "Authorization"),
+                                .certificate =
+                                    *request->certificate ? request->certificate : NULL,
                                 .body = buf_bytes(&request->body),
                                 .parameter = query_parameter,
                                 .ctx = connection};
-    if (access_allow(server->service, request->access, &question, &answer)) {
-        request->handle(server->service, &question, &answer);
+    if (access_allow(service, request->access, &question, &answer)) {
+        request->handle(service, &question, &answer);
     }
-    return send_answer(connection, &answer);
+    return send_answer(g, connection, &answer);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): libmicrohttpd has eight parameters. */
@@ -333,16 +279,17 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
                                   void **request_at)
 {
     (void)version;
-    const struct server *server = cls;
+    const struct generation *g = cls;
+    const struct service *service = g->server->service;
     struct request *request = *request_at;
     if (!request) {
-        return begin(server, connection, path, method, request_at);
+        return begin(g, connection, path, method, request_at);
     }
     if (*size == 0) {
-        return finish(server, connection, request);
+        return finish(g, connection, request);
     }
-    int64_t took_ns = clock_boot_ns(server->service->clock) - request->began_ns;
-    if (took_ns > server->service->settings->request_timeout_ns) {
+    int64_t took_ns = clock_boot_ns(service->clock) - request->began_ns;
+    if (took_ns > service->settings->request_timeout_ns) {
         return MHD_NO; /* drips: the connection is closed */
     }
     buf_add(&request->body,
@@ -375,120 +322,191 @@ PRINTF_LIKE(2, 0) static void on_log(void *cls, const char *format, va_list args
 
 /* ---- listening ---- */
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in four;
-    struct sockaddr_in6 six;
-};
-
-/* Splits "host:port" and "[host]:port". */
-static bool split_address(const char *text, char *host, size_t size, uint16_t *ret_port)
+static struct MHD_OptionItem text_option(enum MHD_OPTION option, const char *text)
 {
-    const char *colon = strrchr(text, ':');
-    uint64_t port = 0;
-    if (!colon || !number_parse_u64(bytes_of(colon + 1), &port) || port > UINT16_MAX) {
-        return false;
-    }
-    bool bracketed = text[0] == '[' && colon > text && colon[-1] == ']';
-    const char *start = bracketed ? text + 1 : text;
-    int len = (int)(colon - start) - (bracketed ? 1 : 0);
-    if (len <= 0 || (size_t)len >= size) {
-        return false;
-    }
-    snprintf(host, size, "%.*s", len, start);
-    *ret_port = (uint16_t)port;
-    return true;
+    /* The library does not write into it. */
+    return (struct MHD_OptionItem){option, 0, (void *)(uintptr_t)text};
 }
 
-static enum err read_address(const char *text, union address *ret_address,
-                             struct error *e)
+/* On `socket`, or on the address when it is -1. */
+static bool start(struct generation *g, union address *address, int socket)
 {
-    char host[INET6_ADDRSTRLEN];
-    uint16_t port = 0;
-    memset(ret_address, 0, sizeof *ret_address);
-    if (split_address(text, host, sizeof host, &port)) {
-        if (inet_pton(AF_INET, host, &ret_address->four.sin_addr) == 1) {
-            ret_address->four.sin_family = AF_INET;
-            ret_address->four.sin_port = htons(port);
-            return ERR_OK;
-        }
-        if (inet_pton(AF_INET6, host, &ret_address->six.sin6_addr) == 1) {
-            ret_address->six.sin6_family = AF_INET6;
-            ret_address->six.sin6_port = htons(port);
-            return ERR_OK;
-        }
-    }
-    return error_set(e, ERR_CONFIG,
-                     "'listen' must be an address and a port, such as 127.0.0.1:8311 or "
-                     "[::1]:8311, not '%s'",
-                     text);
-}
-
-enum err server_check_address(const char *text, bool *ret_loopback, struct error *e)
-{
-    union address address;
-    if (read_address(text, &address, e) != ERR_OK) {
-        return ERR_CONFIG;
-    }
-    *ret_loopback = address.any.sa_family == AF_INET
-                        ? ntohl(address.four.sin_addr.s_addr) >> 24 == 127
-                        : IN6_IS_ADDR_LOOPBACK(&address.six.sin6_addr) != 0;
-    return ERR_OK;
-}
-
-static struct MHD_Daemon *start(struct server *server, union address *address)
-{
-    const struct registry_settings *s = server->service->settings;
+    const struct registry_settings *s = g->server->service->settings;
     unsigned flags = MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ERROR_LOG;
     flags |= address->any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log,
-        NULL, MHD_OPTION_SOCK_ADDR, &address->any, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, server, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->threads,
+    flags |= g->identity ? MHD_USE_TLS | MHD_USE_ITC : 0;
+    struct MHD_OptionItem tls[5] = {{MHD_OPTION_END, 0, NULL}};
+    size_t count = 0;
+    if (g->identity) {
+        tls[count++] =
+            text_option(MHD_OPTION_HTTPS_MEM_CERT, identity_certificate(g->identity));
+        tls[count++] = text_option(MHD_OPTION_HTTPS_MEM_KEY, identity_key(g->identity));
+        tls[count++] = text_option(MHD_OPTION_HTTPS_PRIORITIES, IDENTITY_PRIORITIES);
+        const char *authority = identity_client_authority(g->identity);
+        tls[count] =
+            authority ? text_option(MHD_OPTION_HTTPS_MEM_TRUST, authority) : tls[count];
+    }
+    struct MHD_OptionItem where = {MHD_OPTION_SOCK_ADDR, 0, &address->any};
+    if (socket >= 0) {
+        where = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, socket, NULL};
+    }
+    const struct MHD_OptionItem wheres[] = {where, {MHD_OPTION_END, 0, NULL}};
+    g->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, g, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_ARRAY, wheres, MHD_OPTION_ARRAY, tls, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, g, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->threads,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->connections_max,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)s->connections_per_address_max,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->request_timeout_ns / NS_PER_S),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEADERS_MEMORY, MHD_OPTION_THREAD_STACK_SIZE,
         STACK_SIZE, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE,
         1U, MHD_OPTION_END);
+    return g->daemon != NULL;
 }
 
 /* The port that was got goes behind the host as it was written. */
 static void note_url(struct server *server, const char *listen)
 {
+    const struct generation *g = server->current;
     const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+        MHD_get_daemon_info(g->daemon, MHD_DAEMON_INFO_BIND_PORT);
     const char *colon = strrchr(listen, ':');
-    snprintf(server->url, sizeof server->url, "http://%.*s:%u", (int)(colon - listen),
-             listen, info ? (unsigned)info->port : 0);
+    snprintf(server->url, sizeof server->url, "http%s://%.*s:%u", g->identity ? "s" : "",
+             (int)(colon - listen), listen, info ? (unsigned)info->port : 0);
+}
+
+static enum err generation_new(const struct server *server,
+                               struct generation **ret_generation, struct error *e)
+{
+    const struct registry_settings *s = server->service->settings;
+    struct generation *g = mem_new(struct generation);
+    g->server = server;
+    g->socket = -1;
+    enum err err = s->tls.cert_file ? identity_open(&s->tls, &g->identity, e) : ERR_OK;
+    if (err != ERR_OK) {
+        mem_free(&g);
+        return err;
+    }
+    *ret_generation = g;
+    return ERR_OK;
+}
+
+static void generation_free(struct generation **generation)
+{
+    struct generation *g = *generation;
+    if (!g) {
+        return;
+    }
+    if (g->daemon) {
+        MHD_stop_daemon(g->daemon);
+    }
+    if (g->socket >= 0) {
+        close(g->socket);
+    }
+    identity_close(&g->identity);
+    mem_free(generation);
 }
 
 enum err server_open(const struct service *service, struct server **ret_server,
                      struct error *e)
 {
     union address address;
-    if (read_address(service->settings->listen, &address, e) != ERR_OK) {
+    if (address_read(service->settings->listen, &address, e) != ERR_OK) {
         return ERR_CONFIG;
     }
     struct server *server = mem_new(struct server);
     server->service = service;
-    server->daemon = start(server, &address);
-    if (!server->daemon) {
+    enum err err = generation_new(server, &server->current, e);
+    if (err == ERR_OK && !start(server->current, &address, -1)) {
         char words[128];
-        error_set(e, ERR_RETRY, "can't listen on '%s': %s", service->settings->listen,
-                  strerror_r(errno, words, sizeof words));
-        mem_free(&server);
-        return ERR_RETRY;
+        err =
+            error_set(e, ERR_RETRY, "can't listen on '%s': %s", service->settings->listen,
+                      strerror_r(errno, words, sizeof words));
+    }
+    if (err != ERR_OK) {
+        server_close(&server);
+        return err;
     }
     note_url(server, service->settings->listen);
     *ret_server = server;
     return ERR_OK;
 }
 
+/* The new one listens before the old one stops to: nobody is turned away. */
+static enum err succeed(struct server *server, struct generation *next, struct error *e)
+{
+    struct generation *old = server->current;
+    union address address;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(old->daemon, MHD_DAEMON_INFO_LISTEN_FD);
+    int socket = info ? fcntl(info->listen_fd, F_DUPFD_CLOEXEC, 0) : -1;
+    /* A socket whose daemon did not start may be closed already: it is left alone. */
+    if (address_read(server->service->settings->listen, &address, e) != ERR_OK ||
+        socket < 0 || !start(next, &address, socket)) {
+        return error_set(e, ERR_RETRY, "the server can't be started with it");
+    }
+    server->current = next;
+    old->socket = MHD_quiesce_daemon(old->daemon);
+    old->retired_ns = clock_boot_ns(server->service->clock);
+    atomic_store(&old->retired, true);
+    server->retired[server->retired_count++] = old;
+    return ERR_OK;
+}
+
+enum err server_renew(struct server *server, struct error *e)
+{
+    struct generation *next = NULL;
+    server_tend(server);
+    if (server->retired_count == RETIRED_MAX) {
+        return error_set(e, ERR_RETRY, "too many renewals at once");
+    }
+    enum err err = generation_new(server, &next, e);
+    if (err == ERR_OK) {
+        err = succeed(server, next, e);
+    }
+    if (err != ERR_OK) {
+        generation_free(&next);
+    }
+    return err;
+}
+
+static bool is_idle(const struct generation *g)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(g->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    int64_t age_ns = clock_boot_ns(g->server->service->clock) - g->retired_ns;
+    return !info || info->num_connections == 0 ||
+           age_ns > 2 * g->server->service->settings->request_timeout_ns;
+}
+
+void server_tend(struct server *server)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < server->retired_count; i++) {
+        if (is_idle(server->retired[i])) {
+            generation_free(&server->retired[i]);
+        } else {
+            server->retired[kept++] = server->retired[i];
+        }
+    }
+    server->retired_count = kept;
+}
+
+int server_days_left(const struct server *server)
+{
+    int64_t now_s = clock_wall_ns(server->service->clock) / NS_PER_S;
+    return server->current->identity
+               ? identity_days_left(server->current->identity, now_s)
+               : INT_MAX;
+}
+
 void server_close(struct server **server)
 {
     if (*server) {
-        MHD_stop_daemon((*server)->daemon);
+        generation_free(&(*server)->current);
+        for (size_t i = 0; i < (*server)->retired_count; i++) {
+            generation_free(&(*server)->retired[i]);
+        }
         mem_free(server);
     }
 }

@@ -36,6 +36,7 @@ static const struct setting root_settings[] = {
 };
 
 static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
+static const char *const certificate_words[] = {"asked", "required", NULL};
 static const char *const format_words[] = {"text", "json", NULL};
 
 static const struct setting registry_table[] = {
@@ -48,7 +49,33 @@ static const struct setting registry_table[] = {
      .type = SETTING_TEXT,
      AT(struct registry_settings, listen),
      .initial = "127.0.0.1:8311",
-     .help = "Address and port.  Beyond this machine put a proxy with TLS in front."},
+     .help = "Address and port.  Beyond this machine give it a certificate, or put a "
+             "proxy with TLS in front."},
+    {.key = "cert_file",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, tls.cert_file),
+     .initial = SETTING_UNSET,
+     .help =
+         "Certificate, PEM, with the chain behind it: the registry speaks TLS 1.2 and "
+         "later by itself.  Read again on SIGHUP.",
+     .example = "/etc/emgate-registry/registry.crt"},
+    {.key = "key_file",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, tls.key_file),
+     .initial = SETTING_UNSET,
+     .help = "Its private key, PEM."},
+    {.key = "client_ca_file",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, tls.client_ca_file),
+     .initial = SETTING_UNSET,
+     .help = "Authority of client certificates, PEM.  A client is asked for one; what "
+             "another has signed, or has expired, is refused."},
+    {.key = "client_certificates",
+     .type = SETTING_WORD,
+     AT(struct registry_settings, client_certificates),
+     .initial = "asked",
+     .help = "'required': without one nothing but `/healthz` and `/readyz` is answered.",
+     .words = certificate_words},
     {.key = "store",
      .type = SETTING_PATH,
      AT(struct registry_settings, store),
@@ -140,6 +167,11 @@ static const struct setting gateway_table[] = {
      AT(struct gateway_settings, token),
      .initial = SETTING_UNSET,
      .help = "Bearer token that its requests must carry."},
+    {.key = "certificate",
+     .type = SETTING_TEXT,
+     AT(struct gateway_settings, certificate),
+     .initial = SETTING_UNSET,
+     .help = "Common name of the client certificate that its requests must come with."},
     {.key = "chain",
      .type = SETTING_WHOLE,
      AT(struct gateway_settings, chain),
@@ -194,7 +226,14 @@ static const struct setting reader_table[] = {
     {.key = "token_sha256",
      .type = SETTING_TEXT,
      AT(struct reader_settings, hash_text),
+     .initial = SETTING_UNSET,
      .help = "SHA-256 of its bearer token, 64 hex digits; see `emgate-registry token`."},
+    {.key = "certificate",
+     .type = SETTING_TEXT,
+     AT(struct reader_settings, certificate),
+     .initial = SETTING_UNSET,
+     .help = "Common name of its client certificate, instead of a token or beside it: "
+             "either will do."},
     {0},
 };
 
@@ -202,7 +241,10 @@ static void check_reader(struct reader_settings *reader, const struct node *node
                          struct problems *problems)
 {
     struct key_public hash = {0}; /* 32 bytes in hex, as a key is */
-    if (!key_parse(bytes_of(reader->hash_text), &hash)) {
+    if (!reader->hash_text && !reader->certificate) {
+        problem_at(problems, node, "a reader needs 'token_sha256' or 'certificate'");
+    }
+    if (reader->hash_text && !key_parse(bytes_of(reader->hash_text), &hash)) {
         problem_at(problems, node_find(node, "token_sha256"),
                    "'token_sha256' must be 64 hex digits");
     }
@@ -294,6 +336,33 @@ static void read_gateways(struct registry_settings *s, struct problems *problems
     }
 }
 
+static bool names_certificate(const struct registry_settings *s)
+{
+    bool names = s->client_certificates != 0;
+    for (size_t i = 0; i < s->gateway_count; i++) {
+        names = names || s->gateways[i].certificate;
+    }
+    for (size_t i = 0; i < s->reader_count; i++) {
+        names = names || s->readers[i].certificate;
+    }
+    return names;
+}
+
+static void check_tls(const struct registry_settings *s, const struct node *node,
+                      struct problems *problems)
+{
+    if (!s->tls.cert_file != !s->tls.key_file) {
+        problem_at(problems, node, "'cert_file' and 'key_file' go together");
+    }
+    if (s->tls.client_ca_file && !s->tls.cert_file) {
+        problem_at(problems, node, "'client_ca_file' goes with 'cert_file'");
+    }
+    if (!s->tls.client_ca_file && names_certificate(s)) {
+        problem_at(problems, node,
+                   "client certificates are named, but there is no 'client_ca_file'");
+    }
+}
+
 static bool read_file(const char *path, struct buf *out, struct problems *problems)
 {
     char words[128];
@@ -334,6 +403,7 @@ struct registry_settings *registry_settings_read(const char *path,
             read_gateways(s, problems);
             s->reader_list = root.readers;
             read_readers(s, problems);
+            check_tls(s, root.registry, problems);
         }
     }
     buf_deinit(&text);

@@ -9,6 +9,7 @@
 #include "config/node/settings.h"
 #include "core/table.h"
 #include "evidence/key.h"
+#include "tls/identity.h"
 
 #define REVOKED_MAX 16
 
@@ -33,6 +34,7 @@ struct reader_settings {
     int role;                /* enum role */
     const char *operator_id; /* of a plant */
     const char *hash_text;
+    const char *certificate;            /* name in its client certificate, or NULL */
     uint8_t token_hash[TOKEN_HASH_LEN]; /* SHA-256 */
 };
 
@@ -42,6 +44,7 @@ struct gateway_settings {
     const char *public_key_text;
     const struct node *installations;
     struct secret token;
+    const char *certificate; /* name in its client certificate, or NULL */
     bool has_public_key;
     struct key_public public_key;
     int64_t chain; /* how often its chains have been let begin anew */
@@ -52,8 +55,10 @@ struct gateway_settings {
 
 struct registry_settings {
     const char *id;
-    const char *listen;      /* address:port */
-    const char *store;       /* path of the SQLite file */
+    const char *listen;        /* address:port */
+    const char *store;         /* path of the SQLite file */
+    struct identity_files tls; /* cert_file NULL: no TLS */
+    int client_certificates;   /* 1: every request needs one */
     const char *signing_key; /* of the private key that signs receipts; NULL: beside it */
     int64_t body_max, connections_max, connections_per_address_max, threads;
     int64_t request_timeout_ns;

@@ -6,8 +6,8 @@
 set -euo pipefail
 
 declare -A packages
-packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libjansson-dev
-    libjs-chart.js libmicrohttpd-dev libpaho-mqtt-dev libprotobuf-c-dev libsodium-dev
+packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libgnutls28-dev
+    libjansson-dev libjs-chart.js libmicrohttpd-dev libpaho-mqtt-dev libprotobuf-c-dev libsodium-dev
     libsqlite3-dev libssl-dev libudunits2-dev libxlsxwriter-dev libyaml-dev libzstd-dev
     ninja-build pkg-config protobuf-c-compiler zlib1g-dev"
 packages[run]="mosquitto"

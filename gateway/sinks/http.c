@@ -33,11 +33,12 @@
 #define PACK_FROM 1024 /* smaller bodies are not worth it */
 #define HEADER_MAX (SECRET_TEXT_MAX + 64)
 #define QUOTE_MAX 160
+#define CONNECTION_MAX_S 3600L
 #define UNSUPPORTED_TYPE 415
 
 struct http_state {
     const char *url, *ca_file, *cert_file, *key_file, *proxy;
-    const char *registry_key;
+    const char *registry_key, *pin;
     struct secret token;
     int64_t batch;
     int compression;
@@ -94,6 +95,11 @@ static const struct setting http_settings[] = {
      .initial = SETTING_UNSET,
      .help = "The registry's public key, 64 hex digits: only receipts that it has signed "
              "count."},
+    {.key = "pin",
+     .type = SETTING_TEXT,
+     AT(struct http_state, pin),
+     .initial = SETTING_UNSET,
+     .help = "Pins the key of its certificate: sha256//BASE64, several with ';'."},
     {.key = "proxy",
      .type = SETTING_TEXT,
      AT(struct http_state, proxy),
@@ -127,6 +133,10 @@ static void http_init(void *state, const struct node *settings, struct problems 
         !bytes_start_with(url, BYTES("http://"))) {
         problem_at(problems, node_find(settings, "url"),
                    "'url' must start with https:// or http://");
+    }
+    if (http->pin && !bytes_start_with(bytes_of(http->pin), BYTES("sha256//"))) {
+        problem_at(problems, node_find(settings, "pin"),
+                   "'pin' must start with sha256//");
     }
     if (!http->cert_file != !http->key_file) {
         problem_at(problems, settings, "'cert_file' and 'key_file' go together");
@@ -203,6 +213,11 @@ static bool set_up(struct http_state *http)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &http->answer);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    /* A renewed authority or certificate counts with the next connection. */
+    curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+    curl_easy_setopt(curl, CURLOPT_MAXLIFETIME_CONN, CONNECTION_MAX_S);
+    done = done && (!http->pin || curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY,
+                                                   http->pin) == CURLE_OK);
     if (http->ca_file) {
         done = done && curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca_file) == CURLE_OK;
     }

@@ -3,6 +3,7 @@
 alone, so that the registry meets bytes that no protobuf-c made."""
 import hashlib
 import http.client
+import ssl
 import struct
 
 STORED, CONFLICT, REFUSED, LATER = range(4)
@@ -126,3 +127,21 @@ class Client:
         given = {"Content-Type": "application/x-protobuf", **(headers or {})}
         status, body, _ = self.ask("POST", "/v1/summaries", body, given)
         return status, receipts(body) if status == 200 else body
+
+
+class TlsClient(Client):
+    """By TLS, on one connection until the registry ends it; `certificate` is a path whose
+    .crt and .key are shown."""
+
+    def __init__(self, port, authority, certificate=None):
+        super().__init__(port)
+        context = ssl.create_default_context(cafile=authority)
+        if certificate:
+            context.load_cert_chain(certificate + ".crt", certificate + ".key")
+        self.connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30,
+                                                      context=context)
+
+    def ask(self, method, path, body=None, headers=None):
+        self.connection.request(method, path, body, headers or {})
+        answer = self.connection.getresponse()
+        return answer.status, answer.read(), dict(answer.getheaders())

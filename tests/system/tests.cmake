@@ -32,6 +32,10 @@ add_test(NAME system_registry_openapi COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/registry/openapi_test.py
          $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_registry_openapi PROPERTIES TIMEOUT 120)
+add_test(NAME system_registry_tls COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/registry/tls_test.py)
+set_tests_properties(system_registry_tls PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 if(libpq_FOUND)
   foreach(name registry several)
     if(name STREQUAL registry)

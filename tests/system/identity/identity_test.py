@@ -11,6 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../lib"))
+from certificates import make_authority, make_certificate  # noqa: E402
 from plant_rig import BIN, Gateway, Program, Rig  # noqa: E402
 from plant_rig import free_port, listens, wait_until  # noqa: E402
 from telemetry_writer import batch, reading, topic  # noqa: E402
@@ -41,27 +42,6 @@ processes:
 sinks: []
 web: {{listen: "off"}}
 """
-
-
-def openssl(*words):
-    subprocess.run(["openssl", *words], check=True, capture_output=True)
-
-
-def make_authority(folder, name):
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-            "-nodes", "-days", "1", "-subj", f"/CN=authority {name}",
-            "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.crt")
-
-
-def make_certificate(folder, name, user, authority="ca"):
-    path = f"{folder}/{name}"
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-subj", f"/CN={user}", "-keyout", path + ".key", "-out", path + ".csr")
-    with open(path + ".ext", "w", encoding="ascii") as out:
-        out.write("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-    openssl("x509", "-req", "-days", "1", "-in", path + ".csr", "-CA",
-            f"{folder}/{authority}.crt", "-CAkey", f"{folder}/{authority}.key",
-            "-CAcreateserial", "-extfile", path + ".ext", "-out", path + ".crt")
 
 
 class TlsGateway(Gateway):

@@ -12,7 +12,8 @@
 static int ask_as(struct service_stage *s, enum role role, enum access access,
                   const char *authorization)
 {
-    struct reader_settings reader = {.name = "somebody", .role = (int)role};
+    struct reader_settings reader = {
+        .name = "somebody", .role = (int)role, .hash_text = "known"};
     struct question question = {.authorization = authorization};
     crypto_hash_sha256(reader.token_hash, (const uint8_t *)TOKEN, strlen(TOKEN));
     s->settings.readers = &reader;
@@ -57,4 +58,22 @@ Test(access, a_plant_sees_its_operator)
     cr_assert_str_eq(access_operator(&question), "OP-1");
     question.reader = NULL;
     cr_assert_null(access_operator(&question));
+}
+
+Test(access, a_certificate_stands_for_a_reader_that_names_it)
+{
+    struct service_stage s;
+    service_stage_init(&s);
+    struct reader_settings readers[] = {
+        {.name = "by token", .hash_text = "known"},
+        {.name = "auditor", .role = ROLE_VERIFIER, .certificate = "auditor"}};
+    s.settings.readers = readers;
+    s.settings.reader_count = 2;
+    struct question question = {.certificate = "auditor"};
+    cr_assert(access_allow(&s.service, ACCESS_RECORDS, &question, &s.answer));
+    cr_assert_eq(question.reader, &readers[1]);
+    question = (struct question){.certificate = "somebody"};
+    cr_assert(!access_allow(&s.service, ACCESS_LISTS, &question, &s.answer));
+    cr_assert_eq(s.answer.status, 401);
+    service_stage_deinit(&s);
 }

@@ -35,3 +35,22 @@ Test(admit, lets_in_who_is_enrolled_and_shows_the_token)
     }
     service_stage_deinit(&s);
 }
+
+Test(admit, lets_in_by_the_named_certificate_only)
+{
+    static const struct {
+        const char *shown;
+        bool in;
+    } cases[] = {{"g1", true}, {"g2", false}, {NULL, false}, {"", false}};
+    struct service_stage s;
+    service_stage_init(&s);
+    s.stage.gateway.certificate = "g1";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct question question = {.certificate = cases[i].shown};
+        struct sender sender;
+        bool in = admit(&s.service, &question, "cement-01", &sender, &s.answer);
+        cr_assert_eq(in, cases[i].in, "%zu", i);
+        cr_assert(in || s.answer.status == 401);
+    }
+    service_stage_deinit(&s);
+}

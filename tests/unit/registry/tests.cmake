@@ -4,6 +4,8 @@ set(registry_stage ${CMAKE_SOURCE_DIR}/tests/unit/registry/stage.c
 unit_test(unit/registry/exact_test.c registry_lib)
 unit_test(unit/registry/sums_test.c registry_lib)
 unit_test(unit/registry/remote_test.c registry_lib)
+unit_test(unit/registry/address_test.c registry_lib)
+unit_test(unit/registry/routes_test.c registry_lib)
 unit_test(unit/registry/submit_test.c registry_lib)
 thread_test(unit/registry/intake_test.c registry_lib)
 foreach(name arrival chain ledger)
