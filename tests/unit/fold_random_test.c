@@ -66,8 +66,8 @@ static size_t put_process(char *at, size_t room, const struct part *part)
 
 #define BY_MASS(own, a, b)                                                               \
     "split: {by: mass, own: [{point: " own "}], others: [{point: " a "}, {point: " b "}" \
-                                                                                     "]" \
-                                                                                     "}"
+    "]"                                                                                  \
+    "}"
 
 static struct plan *plan_with(const char *length, unsigned first, unsigned second)
 {

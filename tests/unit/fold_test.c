@@ -21,7 +21,7 @@ static struct rig_records *faulty_course(void)
 {
     struct rig_records *records = mem_new(struct rig_records);
     for (int i = 0; i < STEPS; i++) {
-        int64_t now_ns = RIG_START_NS + i * 10 * NS_PER_S;
+        int64_t now_ns = RIG_START_NS + (int64_t)i * 10 * NS_PER_S;
         rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
         if (i % 5 == 0) {
             rig_add_device(records, now_ns + NS_PER_MS, 'a', i);
@@ -219,7 +219,8 @@ static void add_coal(struct rig_records *records, int64_t wall_ns, int i, double
 {
     struct telemetry_reading readings[2] = {rig_number("coal", coal),
                                             rig_number("run", 1)};
-    rig_add_batch(records, wall_ns, "a", RIG_START_NS + i * 10 * NS_PER_S, readings, 2);
+    rig_add_batch(records, wall_ns, "a", RIG_START_NS + (int64_t)i * 10 * NS_PER_S,
+                  readings, 2);
 }
 
 /* The coal stands still from 20 to 80 s, but for a reading at 40 s that comes two minutes
