@@ -33,6 +33,11 @@ static enum err full(struct pipeline *p, struct error *e)
                : ERR_OK;
 }
 
+static const struct key_pair *signer_in_use(const struct pipeline *p)
+{
+    return p->settings.signer ? signer_pair(p->settings.signer) : NULL;
+}
+
 enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
                        struct error *e)
 {
@@ -48,8 +53,8 @@ enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
         .summary = arena_copy(&p->arena, summary->bytes),
     };
     memcpy(kept->key, summary->key, sizeof kept->key);
-    const struct key_pair *key =
-        p->settings.signer ? signer_pair(p->settings.signer) : NULL;
+    const struct key_pair *key = signer_in_use(p);
+    p->unsigned_count += key ? 0 : 1;
     kept->envelope =
         dsse_envelope(DSSE_SUMMARY, kept->summary, &key, key ? 1 : 0, &p->arena);
     return full(p, e);
@@ -118,7 +123,8 @@ static enum err put_config(struct pipeline *p, struct error *e)
 static enum err put_checkpoint(struct pipeline *p, struct error *e)
 {
     const struct merkle *log = fold_log(p->chapter.fold);
-    if (!p->settings.signer || log->count == 0) {
+    const struct key_pair *key = signer_in_use(p);
+    if (!key || log->count == 0) {
         return ERR_OK;
     }
     struct checkpoint checkpoint = {.size = log->count};
@@ -126,18 +132,19 @@ static enum err put_checkpoint(struct pipeline *p, struct error *e)
              p->chapter.plan->gateway_id);
     merkle_root(log, checkpoint.root);
     buf_clear(&p->state);
-    checkpoint_put(&checkpoint, signer_pair(p->settings.signer), &p->state);
+    checkpoint_put(&checkpoint, key, &p->state);
     return outbox_put_state(p->settings.outbox, "checkpoint", buf_bytes(&p->state), e);
 }
 
 /* Which key signs from here on, and how it came to that. */
 static enum err put_signer(struct pipeline *p, struct error *e)
 {
-    if (!p->settings.signer) {
-        return ERR_OK;
+    const struct key_pair *key = signer_in_use(p);
+    enum err err = ERR_OK;
+    if (key) {
+        const char *id = key_get_public(key)->id;
+        err = outbox_put_state(p->settings.outbox, "signer", bytes_of(id), e);
     }
-    const char *id = key_get_public(signer_pair(p->settings.signer))->id;
-    enum err err = outbox_put_state(p->settings.outbox, "signer", bytes_of(id), e);
     if (err == ERR_OK && p->key_changed) {
         err = outbox_put_state(p->settings.outbox, "key_changes",
                                buf_bytes(&p->key_changes), e);

@@ -2,6 +2,8 @@
 /* Opens the fold of a configuration and hands the state on to the next. */
 #include "chapter.h"
 
+#include <stdio.h>
+
 static enum err open_plan(struct chapter *chapter, struct error *e)
 {
     struct problems problems;
@@ -47,8 +49,11 @@ enum err chapter_turn(struct chapter *chapter, struct bytes config,
         fold_save(chapter->fold, &saved);
     }
     struct merkle before = chapter->before;
+    char started[FOLD_SOFTWARE_MAX];
+    memcpy(started, chapter->software, sizeof started);
     chapter_close(chapter);
-    enum err err = chapter_open(chapter, config, buf_bytes(&saved), store, software, e);
+    enum err err = chapter_open(chapter, config, buf_bytes(&saved), store,
+                                started[0] ? started : software, e);
     if (err == ERR_OK && saved.len == 0) {
         fold_begin_log(chapter->fold, &before);
     }
@@ -64,6 +69,10 @@ enum err chapter_step(struct chapter *chapter, const struct record *record,
         return fold_step(chapter->fold, record, out, e);
     }
     fold_log_record(&chapter->before, record, leaf);
+    if (record->type == RECORD_START) {
+        snprintf(chapter->software, sizeof chapter->software, "%.*s",
+                 BYTES_ARG(record->payload));
+    }
     return ERR_OK;
 }
 
@@ -73,4 +82,5 @@ void chapter_close(struct chapter *chapter)
     plan_free(&chapter->plan);
     bundle_deinit(&chapter->bundle);
     merkle_init(&chapter->before);
+    chapter->software[0] = 0;
 }

@@ -15,8 +15,9 @@
 struct chapter {
     struct bundle bundle;
     struct plan *plan;
-    struct fold *fold;    /* NULL before the first configuration */
-    struct merkle before; /* the records before it */
+    struct fold *fold;                /* NULL before the first configuration */
+    struct merkle before;             /* the records before it */
+    char software[FOLD_SOFTWARE_MAX]; /* that a start before it names, or "" */
 };
 
 /* Begins from stored bytes: a configuration bundle, and the state to go on from (empty:

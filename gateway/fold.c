@@ -12,7 +12,8 @@
 
 #include <stdio.h>
 
-#define STATE_VERSION 2
+#define STATE_VERSION 3
+#define STATE_WITHOUT_SOFTWARE 2
 #define DECODER_STATE_MAX (64U << 20)
 
 struct fold {
@@ -26,6 +27,7 @@ struct fold {
     struct merkle log;     /* one leaf a record, from seq 1 on */
     int64_t now_ns;        /* highest record time so far */
     int64_t newest_minute; /* of event times seen */
+    char software[FOLD_SOFTWARE_MAX];
 };
 
 /* One message on its way. */
@@ -356,6 +358,15 @@ static void step_gap(struct fold *fold, const struct record *record)
     aggregate_gap(fold->aggregate, record->wall_ns, dropped ? "broker_dropped" : reason);
 }
 
+/* So that a later version makes the same summaries again from what an earlier one kept.
+ */
+static void set_software(struct fold *fold, struct bytes name)
+{
+    if (name.len > 0) {
+        snprintf(fold->software, sizeof fold->software, "%.*s", BYTES_ARG(name));
+    }
+}
+
 /* The leaf of record `seq` has index seq - 1; a lost record's is empty. */
 void fold_log_record(struct merkle *log, const struct record *record,
                      uint8_t ret_leaf[MERKLE_HASH_LEN])
@@ -391,11 +402,13 @@ enum err fold_step(struct fold *fold, const struct record *record,
     case RECORD_QUARANTINE:
         aggregate_gap(fold->aggregate, record->wall_ns, "quarantined");
         return ERR_OK;
+    case RECORD_START:
+        set_software(fold, record->payload);
+        return ERR_OK;
     case RECORD_CLOCK_STEP:
     case RECORD_CONFIG:
     case RECORD_WINDOW_CLOSE:
     case RECORD_KEY_CHANGE:
-    case RECORD_START:
     case RECORD_STOP:
     case RECORD_RECEIPT:
     case RECORD_RETENTION:
@@ -423,7 +436,8 @@ enum err fold_open(const struct plan *plan, const struct slice_store *store,
         fold_close(&fold);
         return err;
     }
-    fold->aggregate = aggregate_new(plan, store, software);
+    set_software(fold, bytes_of(software));
+    fold->aggregate = aggregate_new(plan, store, fold->software);
     aggregate_use_log(fold->aggregate, &fold->log);
     *ret_fold = fold;
     return ERR_OK;
@@ -496,13 +510,15 @@ void fold_save(const struct fold *fold, struct buf *out)
     buf_clear(&part);
     aggregate_save(fold->aggregate, &part);
     buf_add_string(out, buf_bytes(&part));
+    buf_add_string(out, bytes_of(fold->software));
     buf_deinit(&part);
 }
 
 enum err fold_load(struct fold *fold, struct bytes saved, struct error *e)
 {
     struct cursor c = cursor_of(saved);
-    if (cursor_byte(&c) != STATE_VERSION) {
+    uint8_t version = cursor_byte(&c);
+    if (version != STATE_VERSION && version != STATE_WITHOUT_SOFTWARE) {
         return error_set(e, ERR_CORRUPT, "fold state: unknown version");
     }
     fold->cursor = cursor_u64(&c);
@@ -512,6 +528,9 @@ enum err fold_load(struct fold *fold, struct bytes saved, struct error *e)
     get_counters(&fold->counters, &c);
     struct bytes decoder = cursor_string(&c);
     struct bytes aggregate = cursor_string(&c);
+    if (version == STATE_VERSION) {
+        set_software(fold, cursor_string(&c));
+    }
     if (c.failed || c.rest.len > 0) {
         return error_set(e, ERR_CORRUPT, "fold state: stored bytes do not read");
     }

@@ -42,6 +42,9 @@ struct fold_counters {
     size_t reason_count;
 };
 
+/* The software's name and version, as summaries tell it. */
+#define FOLD_SOFTWARE_MAX 128
+
 /* A reading and what it gave to `count` points; for onlookers, it changes nothing. */
 typedef void fold_reading_fn(void *ctx, const struct message *message,
                              const struct reading *reading,
@@ -65,7 +68,8 @@ struct fold_out {
 
 struct fold;
 
-/* The fold of one configuration.  `plan` and `store` outlive it. */
+/* The fold of one configuration.  `plan` and `store` outlive it.  Summaries name the
+ * software that the last RECORD_START names; before the first one, `software`. */
 enum err fold_open(const struct plan *plan, const struct slice_store *store,
                    const char *software, struct fold **ret_fold,
                    struct error *e) MUST_CHECK;

@@ -94,12 +94,13 @@ enum err gateway_lock(const char *state_directory, int *ret_file, struct error *
 
 /* ---- opening, in order ---- */
 
-static enum err open_journal(struct gateway *g, struct error *e)
+enum err gateway_open_journal(const struct plan *plan, struct journal **ret_journal,
+                              struct error *e)
 {
-    const struct plan_journal *from = &g->plan->journal;
+    const struct plan_journal *from = &plan->journal;
     struct journal_settings settings = {
         .directory = from->directory,
-        .gateway_id = g->plan->gateway_id,
+        .gateway_id = plan->gateway_id,
         .software = GATEWAY_SOFTWARE,
         .sync = from->sync_interval_mode ? JOURNAL_SYNC_INTERVAL : JOURNAL_SYNC_ALWAYS,
         .sync_interval_ms = from->sync_interval_ns / NS_PER_MS,
@@ -107,7 +108,7 @@ static enum err open_journal(struct gateway *g, struct error *e)
         .quota = (uint64_t)from->quota,
         .reserve = (uint64_t)from->reserve,
     };
-    return journal_open(&settings, &disk_system, &clock_system, &g->journal, e);
+    return journal_open(&settings, &disk_system, &clock_system, ret_journal, e);
 }
 
 static enum err open_outbox(struct gateway *g, struct error *e)
@@ -261,7 +262,10 @@ static enum err open_stores(struct gateway *g, bool *ret_was_used, struct error 
     struct journal_status before = {0};
     enum err err = gateway_lock(g->plan->state_directory, &g->lock_file, e);
     if (err == ERR_OK) {
-        err = open_journal(g, e);
+        err = outbox_check_format(g->plan->outbox.file, e);
+    }
+    if (err == ERR_OK) {
+        err = gateway_open_journal(g->plan, &g->journal, e);
     }
     if (err == ERR_OK) {
         journal_get_status(g->journal, &before);
@@ -540,7 +544,10 @@ static int run(struct gateway *g)
         err = open_all(g, &e);
     }
     if (err != ERR_OK) {
-        log_error("gateway.start", "%s", e.text);
+        log_error("gateway.start", "%s%s", e.text,
+                  err == ERR_CORRUPT ? "; 'emgate rebuild' makes the database again "
+                                       "from the journal"
+                                     : "");
         return exit_code_of(err);
     }
     g->change_key = true;

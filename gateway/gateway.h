@@ -26,6 +26,10 @@ int gateway_run(const char *config_path);
 enum err gateway_lock(const char *state_directory, int *ret_file,
                       struct error *e) MUST_CHECK;
 
+/* Opens the journal as the plan has it. */
+enum err gateway_open_journal(const struct plan *plan, struct journal **ret_journal,
+                              struct error *e) MUST_CHECK;
+
 /* Reads and checks a configuration; prints every problem to stderr and gives NULL when
  * there was one.  The caller frees both. */
 struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bundle);

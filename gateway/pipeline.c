@@ -99,6 +99,9 @@ static enum err switch_config(struct pipeline *p, const struct record *record,
         err = chapter_turn(&p->chapter, record->payload, &p->store, p->settings.software,
                            e);
     }
+    if (err == ERR_OK && p->settings.configured) {
+        err = p->settings.configured(p->settings.ctx, p->chapter.plan, e);
+    }
     return err;
 }
 
@@ -290,6 +293,26 @@ static void *run(void *arg)
         go_on = turn(p, &record, found, err, &e);
     }
     return NULL;
+}
+
+enum err pipeline_drain(struct pipeline *p, uint64_t *ret_unsigned, struct error *e)
+{
+    bool found = true;
+    enum err err = ERR_OK;
+    pthread_mutex_lock(&p->lock);
+    while (err == ERR_OK && found) {
+        struct record record;
+        err = next_record(p, 0, &record, &found, e);
+        if (err == ERR_OK && found) {
+            err = take_records(p, &record, e);
+        }
+        if (err == ERR_OK && p->chapter.fold && (!found || batch_is_due(p, false))) {
+            err = batch_commit(p, e);
+        }
+    }
+    *ret_unsigned = p->unsigned_count;
+    pthread_mutex_unlock(&p->lock);
+    return err;
 }
 
 /* ---- life ---- */

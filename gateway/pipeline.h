@@ -25,6 +25,8 @@ struct pipeline_settings {
     struct tap *tap;       /* for who watches, borrowed; NULL: none */
     /* Something for a broker; only for records of the last minute. */
     void (*action)(void *ctx, size_t broker, const struct action *action);
+    /* A configuration begins, before its first record; may be NULL. */
+    enum err (*configured)(void *ctx, const struct plan *plan, struct error *e);
     /* The pipeline can't go on; called once, from its thread. */
     void (*failed)(void *ctx, const struct error *e);
     void *ctx;
@@ -38,6 +40,11 @@ enum err pipeline_open(const struct pipeline_settings *settings,
 
 /* Starts the thread. */
 enum err pipeline_start(struct pipeline *pipeline, struct error *e) MUST_CHECK;
+
+/* Instead of a thread: folds all that the journal holds now, and commits it.  Tells how
+ * many summaries there was no key for.  Errors are those of fold, journal and outbox. */
+enum err pipeline_drain(struct pipeline *pipeline, uint64_t *ret_unsigned,
+                        struct error *e) MUST_CHECK;
 
 /* Folds what is there, commits, ends the thread and frees everything. */
 void pipeline_close(struct pipeline **pipeline);

@@ -32,7 +32,8 @@ struct pipeline {
     int64_t batch_since_ns; /* boot clock */
     uint64_t committed;
     int64_t last_commit_ns;
-    int64_t dropped_before; /* slices before this minute are gone */
+    int64_t dropped_before;  /* slices before this minute are gone */
+    uint64_t unsigned_count; /* summaries that no key was there for */
     struct buf state;
     struct buf key_changes; /* all so far, each a varint length and an Envelope */
     bool key_changed;       /* they are not in the outbox yet */

@@ -20,6 +20,7 @@ struct signer {
     char next_path[PATH_LEN_MAX + SUFFIX_MAX];
     struct key_pair *first, *next; /* next: or NULL */
     bool turned;                   /* next is in use */
+    bool past;                     /* `first` is what was in use at the time, or NULL */
 };
 
 static bool is_there(const char *path)
@@ -54,13 +55,9 @@ static void finish_files(const struct signer *s)
     }
 }
 
-enum err signer_open(const struct plan *plan, struct signer **ret_signer, struct error *e)
+static void name_files(struct signer *s, const struct plan *plan)
 {
-    struct signer *s = mem_new(struct signer);
-    pthread_mutex_init(&s->lock, NULL);
-    s->gateway = plan->gateway_id;
-    bool in_state = plan->signing_key.kind == SECRET_NONE;
-    if (in_state) {
+    if (plan->signing_key.kind == SECRET_NONE) {
         snprintf(s->path, sizeof s->path, "%s/signing.key", plan->state_directory);
     } else if (plan->signing_key.kind == SECRET_FILE) {
         snprintf(s->path, sizeof s->path, "%s", plan->signing_key.name);
@@ -71,6 +68,15 @@ enum err signer_open(const struct plan *plan, struct signer **ret_signer, struct
         snprintf(s->next_path, sizeof s->next_path, "%s/signing.key.next",
                  plan->state_directory);
     }
+}
+
+enum err signer_open(const struct plan *plan, struct signer **ret_signer, struct error *e)
+{
+    struct signer *s = mem_new(struct signer);
+    pthread_mutex_init(&s->lock, NULL);
+    s->gateway = plan->gateway_id;
+    bool in_state = plan->signing_key.kind == SECRET_NONE;
+    name_files(s, plan);
     enum err err = in_state ? key_open_or_make(s->path, &s->first, e)
                             : key_open(&plan->signing_key, &s->first, e);
     if (err != ERR_OK) {
@@ -79,6 +85,53 @@ enum err signer_open(const struct plan *plan, struct signer **ret_signer, struct
     }
     finish_files(s);
     look(s);
+    *ret_signer = s;
+    return ERR_OK;
+}
+
+/* The private half of a key, from wherever one may be kept; NULL: it is not there. */
+static struct key_pair *find_key(const struct signer *s, const char *id)
+{
+    char kept[PATH_LEN_MAX + SUFFIX_MAX];
+    snprintf(kept, sizeof kept, "%s.%s", s->path, id);
+    const char *const places[] = {s->path, s->next_path, kept};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct secret where = {.kind = SECRET_FILE, .name = places[i]};
+        struct key_pair *pair = NULL;
+        struct error e;
+        if (is_there(places[i]) && key_open(&where, &pair, &e) == ERR_OK &&
+            strcmp(key_get_public(pair)->id, id) == 0) {
+            return pair;
+        }
+        key_close(&pair);
+    }
+    return NULL;
+}
+
+enum err signer_open_past(const struct plan *plan, const char *first,
+                          struct signer **ret_signer, struct error *e)
+{
+    struct signer *s = mem_new(struct signer);
+    enum err err = ERR_OK;
+    pthread_mutex_init(&s->lock, NULL);
+    s->gateway = plan->gateway_id;
+    s->past = true;
+    name_files(s, plan);
+    s->first = *first ? find_key(s, first) : NULL;
+    if (!s->first && plan->signing_key.kind != SECRET_NONE) {
+        err = key_open(&plan->signing_key, &s->first, e);
+    } else if (!*first && is_there(s->path)) {
+        struct secret where = {.kind = SECRET_FILE, .name = s->path};
+        err = key_open(&where, &s->first, e);
+    }
+    if (err == ERR_OK && s->first && *first &&
+        strcmp(key_get_public(s->first)->id, first) != 0) {
+        key_close(&s->first); /* a later one */
+    }
+    if (err != ERR_OK) {
+        signer_close(&s);
+        return err;
+    }
     *ret_signer = s;
     return ERR_OK;
 }
@@ -103,6 +156,9 @@ const struct key_pair *signer_pair(struct signer *s)
 
 enum err signer_use(struct signer *s, struct bytes id, struct error *e)
 {
+    if (s->past) {
+        return ERR_OK;
+    }
     pthread_mutex_lock(&s->lock);
     bool is_first = id.len == 0 || bytes_are(id, key_get_public(s->first)->id);
     bool is_next = s->next && bytes_are(id, key_get_public(s->next)->id);
@@ -148,6 +204,11 @@ void signer_turn(struct signer *s, struct bytes envelope)
     struct error e;
     if (change_get(envelope, &change, &e) != ERR_OK) {
         log_error("signer.change", "%s", e.text);
+        return;
+    }
+    if (s->past) {
+        key_close(&s->first);
+        s->first = find_key(s, change.new.id);
         return;
     }
     pthread_mutex_lock(&s->lock);

@@ -25,7 +25,14 @@ enum err signer_open(const struct plan *plan, struct signer **ret_signer,
                      struct error *e) MUST_CHECK;
 void signer_close(struct signer **signer);
 
-/* The pair in use; it holds until signer_settle(), which the same thread calls. */
+/* For making again what was signed in the past: begins with the key of the id `first`
+ * ("": the one in use) and follows changes of key by the private halves that are kept
+ * beside it.  Moves no files.  While the key is not there signer_pair() is NULL. */
+enum err signer_open_past(const struct plan *plan, const char *first,
+                          struct signer **ret_signer, struct error *e) MUST_CHECK;
+
+/* The pair in use; see signer_open_past() for NULL.  It holds until signer_settle(),
+ * which the same thread calls. */
 const struct key_pair *signer_pair(struct signer *signer);
 
 /* The key of this id is in use, says the outbox; "": the first one.  ERR_CONFIG: neither

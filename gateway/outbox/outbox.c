@@ -12,7 +12,9 @@
 #include "core/mem.h"
 #include "core/wait.h"
 
-#define FORMAT_VERSION 1
+#include <stdio.h>
+
+#define FORMAT_VERSION 2 /* 1: the fold's state did not name the software */
 #define DEAD_LETTERS_MAX 100000
 
 static const char schema[] =
@@ -74,6 +76,9 @@ static const char *const statement_text[SQL_STATEMENTS] = {
         " JOIN summary s ON s.id = w.summary ORDER BY w.turn, w.id LIMIT ?2",
     [SQL_MARK_ROW] = "UPDATE outbox SET status = ?2, error = ?3, receipt = ?4,"
                      " attempts = attempts + 1 WHERE id = ?1 AND status = 0",
+    [SQL_SETTLE_ROW] = "UPDATE outbox SET status = ?3, error = ?4, receipt = ?5"
+                       " WHERE sink = ?1 AND status = 0"
+                       " AND summary = (SELECT id FROM summary WHERE key = ?2)",
     [SQL_TRIED_ROW] = "UPDATE outbox SET attempts = attempts + 1, error = ?2"
                       " WHERE id = ?1 AND status = 0",
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM summary),"
@@ -166,6 +171,30 @@ static enum err run_text(struct outbox *outbox, const char *sql, const char *doi
     return rc == SQLITE_OK ? ERR_OK : outbox_failed(outbox, doing, e);
 }
 
+static enum err refuse_newer(int64_t version, struct error *e)
+{
+    return error_set(e, ERR_CONFIG,
+                     "outbox: format %lld is newer than this program's %d; nothing was "
+                     "changed",
+                     (long long)version, FORMAT_VERSION);
+}
+
+enum err outbox_check_format(const char *path, struct error *e)
+{
+    uint8_t head[64];
+    FILE *in = fopen(path, "rbe");
+    size_t got = in ? fread(head, 1, sizeof head, in) : 0;
+    if (in) {
+        fclose(in);
+    }
+    if (got < sizeof head || memcmp(head, "SQLite format 3", 16) != 0) {
+        return ERR_OK; /* none, or none that can be read: opening says so */
+    }
+    uint32_t version = (uint32_t)head[60] << 24 | (uint32_t)head[61] << 16 |
+                       (uint32_t)head[62] << 8 | head[63];
+    return version <= FORMAT_VERSION ? ERR_OK : refuse_newer(version, e);
+}
+
 static enum err check_version(struct outbox *outbox, struct error *e)
 {
     sqlite3_stmt *statement = NULL;
@@ -177,10 +206,13 @@ static enum err check_version(struct outbox *outbox, struct error *e)
     int version = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     if (version > FORMAT_VERSION) {
-        return error_set(e, ERR_CONFIG,
-                         "outbox: format %d is newer than this program's %d", version,
-                         FORMAT_VERSION);
+        return refuse_newer(version, e);
     }
+    return ERR_OK;
+}
+
+static enum err write_version(struct outbox *outbox, struct error *e)
+{
     char sql[64];
     sqlite3_snprintf(sizeof sql, sql, "PRAGMA user_version = %d", FORMAT_VERSION);
     return run_text(outbox, sql, "write the format version", e);
@@ -218,15 +250,22 @@ static enum err prepare_all(struct outbox *outbox, struct error *e)
 
 static enum err set_up(struct outbox *outbox, const char *const *sinks, struct error *e)
 {
-    enum err err = run_text(outbox,
-                            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                            "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
-                            "set up", e);
-    if (err == ERR_OK) {
-        err = check_version(outbox, e);
+    /* A newer file keeps its log of changes too, where it has one. */
+    sqlite3_db_config(outbox->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    enum err err = check_version(outbox, e);
+    if (err != ERR_OK) {
+        return err;
     }
+    sqlite3_db_config(outbox->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    err = run_text(outbox,
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                   "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
+                   "set up", e);
     if (err == ERR_OK) {
         err = run_text(outbox, schema, "make tables", e);
+    }
+    if (err == ERR_OK) {
+        err = write_version(outbox, e);
     }
     if (err == ERR_OK && sinks) {
         err = register_sinks(outbox, sinks, e);
@@ -263,11 +302,23 @@ static enum err finish_open(struct outbox *outbox, const char *path, enum err er
     return ERR_OK;
 }
 
+enum err outbox_use_sinks(struct outbox *outbox, const char *const *sinks,
+                          struct error *e)
+{
+    pthread_mutex_lock(&outbox->lock);
+    enum err err = register_sinks(outbox, sinks, e);
+    pthread_mutex_unlock(&outbox->lock);
+    return err;
+}
+
 enum err outbox_open(const char *path, const char *const *sinks,
                      struct outbox **ret_outbox, struct error *e)
 {
     struct outbox *outbox = make();
-    enum err err = open_file(outbox, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    enum err err = outbox_check_format(path, e);
+    if (err == ERR_OK) {
+        err = open_file(outbox, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    }
     if (err == ERR_OK) {
         err = set_up(outbox, sinks, e);
     }

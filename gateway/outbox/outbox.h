@@ -24,6 +24,13 @@ struct outbox;
 enum err outbox_open(const char *path, const char *const *sinks,
                      struct outbox **ret_outbox, struct error *e) MUST_CHECK;
 
+/* Other names in place of those: for summaries that are put from now on. */
+enum err outbox_use_sinks(struct outbox *outbox, const char *const *sinks,
+                          struct error *e) MUST_CHECK;
+
+/* ERR_CONFIG: the file is of a newer format.  Touches nothing; no file is no error. */
+enum err outbox_check_format(const char *path, struct error *e) MUST_CHECK;
+
 /* The same of a file that must be there, to look at only; another process may be
  * writing it.  The functions that write fail on it. */
 enum err outbox_open_reader(const char *path, struct outbox **ret_outbox,
@@ -127,6 +134,18 @@ enum err outbox_mark_tried(struct outbox *outbox, int64_t row, const char *why,
                            struct error *e) MUST_CHECK;
 enum err outbox_mark_set_aside(struct outbox *outbox, int64_t row, const char *why,
                                struct error *e) MUST_CHECK;
+
+/* What is known of a summary's row from elsewhere than a forwarder: `error` NULL: it is
+ * done, else set aside.  Inside the pipeline's transaction; a row that is settled, or is
+ * not there, stays.  `*ret_settled` false: it did. */
+struct outbox_settled {
+    const char *sink;
+    const uint8_t *key;
+    const char *error;
+    struct bytes receipt;
+};
+enum err outbox_settle(struct outbox *outbox, const struct outbox_settled *settled,
+                       bool *ret_settled, struct error *e) MUST_CHECK;
 
 /* ---- looking (any thread) ---- */
 

@@ -27,6 +27,7 @@ enum outbox_statement {
     SQL_TRIM_DEAD_LETTERS,
     SQL_NEXT_ROWS,
     SQL_MARK_ROW,
+    SQL_SETTLE_ROW,
     SQL_TRIED_ROW,
     SQL_COUNT,
     SQL_COUNT_SINK,

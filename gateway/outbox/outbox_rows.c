@@ -87,6 +87,21 @@ enum err outbox_mark_tried(struct outbox *outbox, int64_t row, const char *why,
     return err;
 }
 
+enum err outbox_settle(struct outbox *outbox, const struct outbox_settled *settled,
+                       bool *ret_settled, struct error *e)
+{
+    sqlite3_stmt *statement = outbox_statement(outbox, SQL_SETTLE_ROW);
+    enum outbox_status status = settled->error ? ROW_SET_ASIDE : ROW_DONE;
+    outbox_bind_text(statement, 1, settled->sink);
+    outbox_bind_blob(statement, 2, (struct bytes){settled->key, OUTBOX_KEY_LEN});
+    sqlite3_bind_int64(statement, 3, (int64_t)status);
+    outbox_bind_text(statement, 4, settled->error);
+    outbox_bind_blob(statement, 5, settled->receipt);
+    enum err err = outbox_run(outbox, statement, "settle a row", e);
+    *ret_settled = err == ERR_OK && sqlite3_changes(outbox->db) > 0;
+    return err;
+}
+
 void outbox_wait(struct outbox *outbox, int64_t timeout_ms)
 {
     struct timespec until = wait_end(timeout_ms * NS_PER_MS);

@@ -132,3 +132,11 @@ add_test(NAME system_pages COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/pages/pages_test.py
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry> ${CMAKE_BINARY_DIR}/pages)
 set_tests_properties(system_pages PROPERTIES TIMEOUT 300 LABELS whole SKIP_RETURN_CODE 77)
+
+# The database made again, backups, formats of earlier versions.
+foreach(name rebuild)
+  add_test(NAME system_operations_${name} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/operations/${name}_test.py)
+  set_tests_properties(system_operations_${name} PROPERTIES TIMEOUT 300 LABELS whole
+    ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endforeach()

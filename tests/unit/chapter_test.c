@@ -117,3 +117,46 @@ Test(chapter, bytes_that_are_no_configuration_open_nothing)
     cr_assert_null(chapter.fold);
     buf_deinit(&wrong);
 }
+
+static void take_start(struct chapter *chapter, uint64_t seq, const char *software)
+{
+    struct fold_out out = {0};
+    struct record start = {
+        .type = RECORD_START, .seq = seq, .payload = bytes_of(software)};
+    struct error e;
+    cr_assert_eq(chapter_step(chapter, &start, &out, &e), ERR_OK);
+}
+
+/* The software that the fold's saved state ends in. */
+static void assert_software(const struct chapter *chapter, const char *software)
+{
+    struct buf saved;
+    buf_init(&saved, 1 << 20);
+    fold_save(chapter->fold, &saved);
+    size_t len = strlen(software);
+    cr_assert(saved.len > len);
+    cr_assert_eq(memcmp(saved.data + saved.len - len, software, len), 0);
+    cr_assert_eq(saved.data[saved.len - len - 1], len);
+    buf_deinit(&saved);
+}
+
+Test(chapter, summaries_name_the_software_that_the_journal_names)
+{
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    struct chapter chapter = {0};
+    struct buf bundle = stored_bundle(rig_text);
+    struct error e;
+    fold_rig_init(rig);
+    take_start(&chapter, 1, "emgate 7");
+    cr_assert_eq(chapter_turn(&chapter, buf_bytes(&bundle), &rig->store, "emgate 9", &e),
+                 ERR_OK);
+    assert_software(&chapter, "emgate 7");
+    take_start(&chapter, 2, "emgate 8");
+    cr_assert_eq(chapter_turn(&chapter, buf_bytes(&bundle), &rig->store, "emgate 9", &e),
+                 ERR_OK);
+    assert_software(&chapter, "emgate 8");
+    chapter_close(&chapter);
+    buf_deinit(&bundle);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+}

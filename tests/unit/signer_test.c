@@ -132,3 +132,32 @@ Test(signer, a_key_that_nobody_changed_to_is_refused)
     cr_assert_eq(signer_use(b.signer, BYTES(""), &e), ERR_OK, "none signed yet");
     close_bench(&b);
 }
+
+Test(signer, the_past_is_signed_by_the_keys_of_its_time)
+{
+    struct bench b;
+    struct error e;
+    char first[KEY_ID_MAX];
+    open_bench(&b);
+    snprintf(first, sizeof first, "%s", id_in_use(&b));
+    make_next(&b);
+    struct bytes change = signer_change(b.signer, 9, &b.arena);
+    signer_turn(b.signer, change);
+    signer_settle(b.signer); /* the first one's file is kept under its id */
+    char second[KEY_ID_MAX];
+    snprintf(second, sizeof second, "%s", id_in_use(&b));
+    signer_close(&b.signer);
+
+    cr_assert_eq(signer_open_past(b.plan, first, &b.signer, &e), ERR_OK);
+    cr_assert_str_eq(id_in_use(&b), first);
+    signer_turn(b.signer, change);
+    cr_assert_str_eq(id_in_use(&b), second);
+    signer_close(&b.signer);
+
+    drop_kept(&b, first);
+    cr_assert_eq(signer_open_past(b.plan, first, &b.signer, &e), ERR_OK);
+    cr_assert_null(signer_pair(b.signer));
+    signer_turn(b.signer, change);
+    cr_assert_str_eq(id_in_use(&b), second);
+    close_bench(&b);
+}
