@@ -8,6 +8,7 @@
 #include "aggregate/process_private.h"
 #include "aggregate/sum.h"
 
+#include "config/sector_parameters.h"
 #include "core/timetext.h"
 
 #include <math.h>
@@ -128,22 +129,47 @@ static void check_calibration(struct work *work, const struct plan_point *point)
 }
 
 /* The factor in use ends soon and none follows. */
-static void check_factors(struct work *work, const struct plan_stream *stream)
+static void check_factor(struct work *work, const struct plan_input *input,
+                         const char *what, const char *id, const char *name)
 {
     char day[TIME_TEXT_MAX];
+    int64_t end_ns =
+        input->factor_count ? input->factors[input->factor_count - 1].to_ns : INT64_MAX;
+    bool in_use = end_ns > work->window->from_ns;
+    if (in_use && end_ns != INT64_MAX && work->window->to_ns + PLAN_WARN_NS > end_ns) {
+        print_day(end_ns, day);
+        control_alarm(work, "factor_due",
+                      "%s '%s': the last value of '%s' is valid "
+                      "until %s",
+                      what, id, name, day);
+    }
+}
+
+static void check_factors(struct work *work, const struct plan_stream *stream)
+{
     for (size_t i = 0; i < stream->input_count; i++) {
         const struct plan_input *input = &stream->inputs[i];
-        int64_t end_ns = input->factor_count
-                             ? input->factors[input->factor_count - 1].to_ns
-                             : INT64_MAX;
-        bool in_use = end_ns > work->window->from_ns;
-        if (in_use && end_ns != INT64_MAX &&
-            work->window->to_ns + PLAN_WARN_NS > end_ns) {
-            print_day(end_ns, day);
-            control_alarm(work, "factor_due",
-                          "stream '%s': the last value of '%s' is valid until %s",
-                          stream->id, stream->method->inputs[input->method_input].name,
-                          day);
+        check_factor(work, input, "stream", stream->id,
+                     stream->method->inputs[input->method_input].name);
+    }
+}
+
+static void check_goods(struct work *work)
+{
+    const struct plan_process *process = work->window->process;
+    for (size_t i = 0; i < process->activity_count; i++) {
+        const struct plan_activity *activity = &process->activities[i];
+        if (activity->content) {
+            check_factor(work, activity->content, "activity level", activity->point->id,
+                         activity_content.name);
+        }
+    }
+    for (size_t g = 0; g < process->good_count; g++) {
+        const struct plan_good *good = &process->goods[g];
+        for (size_t i = 0; i < good->parameter_count; i++) {
+            const struct plan_input *input = &good->parameters[i];
+            check_factor(work, input, "good", good->id,
+                         sector_parameters[input->method_input].input.name);
         }
     }
 }
@@ -169,6 +195,7 @@ void control_check(struct work *work)
         check_calibration(work, work->out->points[i].point);
     }
     check_streams(work);
+    check_goods(work);
     check_balances(work);
     if (work->out->floored) {
         control_alarm(work, "floored",

@@ -153,32 +153,37 @@ static const char *say(struct work *w, const char *what, const char *name,
     return (const char *)arena_print(w->arena, "%s '%s'%s", what, name, where).data;
 }
 
-/* Fills one input, or says why it is not there. */
-static bool take_input(struct work *w, struct stream_value *value, size_t i)
+bool process_input(struct work *w, const struct plan_input *input,
+                   const struct method_input *spec, struct input_value *taken,
+                   const char **ret_missing)
 {
-    const struct plan_input *input = &value->stream->inputs[i];
-    struct input_value *taken = &value->inputs[i];
-    taken->input = input;
-    taken->spec = &value->stream->method->inputs[input->method_input];
-    taken->source = "";
+    *taken =
+        (struct input_value){.input = input, .spec = spec, .origin = "", .source = ""};
     if (input->point) {
         taken->origin =
             (const char *)arena_print(w->arena, "point:%s", input->point->id).data;
         if (take_point(w, input, taken)) {
             return true;
         }
-        value->missing =
+        *ret_missing =
             say(w, "no data of point", input->point->id,
                 taken->quantity.has ? " or of a meter it is reconciled with" : "");
         taken->quantity.has = false;
         return false;
     }
-    taken->origin = "";
     if (take_factor(w, input, taken)) {
         return true;
     }
-    value->missing = say(w, "no factor", taken->spec->name, " is valid in this window");
+    *ret_missing = say(w, "no factor", spec->name, " is valid in this window");
     return false;
+}
+
+/* Fills one input, or says why it is not there. */
+static bool take_input(struct work *w, struct stream_value *value, size_t i)
+{
+    const struct plan_input *input = &value->stream->inputs[i];
+    return process_input(w, input, &value->stream->method->inputs[input->method_input],
+                         &value->inputs[i], &value->missing);
 }
 
 static bool take_inputs(struct work *w, struct stream_value *value)
@@ -466,19 +471,9 @@ static struct maybe specific(struct maybe own, struct maybe embedded, double lev
     return (struct maybe){own.has && embedded.has, (own.value + embedded.value) / level};
 }
 
-static void compute_activity(struct process_value *value)
+static void divide_by_activity(struct process_value *value)
 {
-    const struct plan_process *process = value->process;
-    struct sum sum = {0};
-    bool has = process->activity_count > 0;
-    for (size_t i = 0; i < process->activity_count; i++) {
-        const struct plan_activity *activity = &process->activities[i];
-        const struct point_value *point = process_point(value, activity->point);
-        has = has && point && point->has;
-        sum_add(&sum, point ? point->quantity * activity->scale : 0);
-    }
-    value->activity = (struct maybe){has, has ? sum_value(&sum) : 0};
-    if (has && value->activity.value > 0) {
+    if (value->activity.has && value->activity.value > 0) {
         double level = value->activity.value;
         value->see_direct = (struct maybe){value->attributed_direct.has,
                                            value->attributed_direct.value / level};
@@ -508,7 +503,8 @@ enum err process_compute(const struct process_window *window, struct arena *aren
     }
     attribute(ret_value);
     embed(ret_value);
-    compute_activity(ret_value);
+    activity_compute(&w);
+    divide_by_activity(ret_value);
     uncertainty_carry(&w);
     control_check(&w);
     if (arena->overflow) {

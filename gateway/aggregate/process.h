@@ -74,6 +74,19 @@ struct stream_value {
 /* What the method gave in this role, the stream's share taken. */
 struct maybe stream_output(const struct stream_value *value, enum output_role role);
 
+/* A part of the activity level. */
+struct activity_value {
+    const struct plan_activity *activity;
+    struct maybe quantity;      /* in the point's window unit */
+    struct input_value content; /* where the plan has one */
+    struct maybe level;         /* in the functional unit */
+};
+
+struct good_value {
+    const struct plan_good *good;
+    struct input_value *parameters; /* one per parameter of the plan */
+};
+
 #define PROCESS_ALARMS_MAX 64
 
 struct alarm {
@@ -97,10 +110,12 @@ struct process_value {
     struct maybe terms[TERM_COUNT];
     struct maybe attributed_direct, attributed_indirect;
     bool floored;
-    struct maybe activity;     /* in the functional unit */
-    struct maybe electricity;  /* MWh consumed */
-    struct maybe fuel_energy;  /* TJ */
-    struct maybe co2_biomass;  /* t CO2, zero-rated */
+    struct activity_value *activities; /* one per activity of the plan */
+    struct good_value *goods;          /* one per good of the plan */
+    struct maybe activity;             /* in the functional unit */
+    struct maybe electricity;          /* MWh consumed */
+    struct maybe fuel_energy;          /* TJ */
+    struct maybe co2_biomass;          /* t CO2, zero-rated */
     struct maybe co2_unproven; /* t CO2 of biomass without evidence, in the fossil CO2 */
     struct maybe see_direct, see_indirect;
     /* Embedded in the precursors; none where one of them has no value of its own. */

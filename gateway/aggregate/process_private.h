@@ -20,6 +20,17 @@ struct point_value *process_point(const struct process_value *value,
  * there. */
 void process_stream(struct work *work, struct stream_value *value);
 
+/* Fills a value of the plan: of its point, or of the factor that is valid.  False, with
+ * words in `*ret_missing`, when there is none. */
+bool process_input(struct work *work, const struct plan_input *input,
+                   const struct method_input *spec, struct input_value *ret_value,
+                   const char **ret_missing);
+
+/* ---- activity.c ---- */
+
+/* The activity level in the functional unit with its parts, and the goods. */
+void activity_compute(struct work *work);
+
 /* ---- control.c ---- */
 
 /* One sum of points over another; absent when a point gave nothing, or the lower sum is

@@ -13,12 +13,6 @@
 
 typedef Emgate__V1__Quantity pb_quantity;
 
-struct writer {
-    struct arena *arena;
-    const struct process_value *value;
-    const struct summary_facts *facts;
-};
-
 /* protobuf-c's structs hold `char *` though packing only reads. */
 static char *text(const char *t)
 {
@@ -46,8 +40,7 @@ static pb_quantity *quantity(struct writer *w, struct maybe value, const char *u
     return q;
 }
 
-/* NULL, hence not written, where there is nothing to say. */
-static pb_quantity *known(struct writer *w, struct maybe value, const char *unit)
+pb_quantity *summary_known(struct writer *w, struct maybe value, const char *unit)
 {
     return value.has ? quantity(w, value, unit) : NULL;
 }
@@ -91,18 +84,26 @@ static const char *input_name(struct writer *w, const struct input_value *input)
         .data;
 }
 
+Emgate__V1__NamedQuantity *summary_input(struct writer *w, const char *name,
+                                         const struct input_value *input)
+{
+    Emgate__V1__NamedQuantity *n = named(w, name, &input->quantity, input->spec->unit);
+    if (n) {
+        n->origin = text(input->origin);
+        n->source = text(input->source);
+        n->reconciled = summary_known(w, input->reconciled, "1");
+    }
+    return n;
+}
+
 static void write_inputs(struct writer *w, const struct stream_value *value,
                          Emgate__V1__Stream *s)
 {
     s->inputs = arena_take(w->arena, value->input_count, sizeof *s->inputs);
     for (size_t i = 0; s->inputs && i < value->input_count; i++) {
         const struct input_value *input = &value->inputs[i];
-        Emgate__V1__NamedQuantity *n =
-            named(w, input_name(w, input), &input->quantity, input->spec->unit);
+        Emgate__V1__NamedQuantity *n = summary_input(w, input_name(w, input), input);
         if (n) {
-            n->origin = text(input->origin);
-            n->source = text(input->source);
-            n->reconciled = known(w, input->reconciled, "1");
             s->inputs[s->n_inputs++] = n;
         }
     }
@@ -131,13 +132,15 @@ static void write_embedded(struct writer *w, const struct stream_value *value,
     struct maybe consumed = stream_output(value, OUTPUT_CONSUMED);
     const char *unit = "t CO2e";
     consumed.value *= from->to_unit;
-    p->consumed = known(w, consumed, from->unit);
-    p->embedded_direct = known(w, stream_output(value, OUTPUT_EMBEDDED_DIRECT), unit);
-    p->embedded_indirect = known(w, stream_output(value, OUTPUT_EMBEDDED_INDIRECT), unit);
+    p->consumed = summary_known(w, consumed, from->unit);
+    p->embedded_direct =
+        summary_known(w, stream_output(value, OUTPUT_EMBEDDED_DIRECT), unit);
+    p->embedded_indirect =
+        summary_known(w, stream_output(value, OUTPUT_EMBEDDED_INDIRECT), unit);
     p->embedded_by_default =
-        known(w, stream_output(value, OUTPUT_EMBEDDED_DEFAULT), unit);
+        summary_known(w, stream_output(value, OUTPUT_EMBEDDED_DEFAULT), unit);
     p->embedded_electricity =
-        known(w, stream_output(value, OUTPUT_EMBEDDED_ELECTRICITY), "MWh");
+        summary_known(w, stream_output(value, OUTPUT_EMBEDDED_ELECTRICITY), "MWh");
 }
 
 static Emgate__V1__Precursor *write_precursor(struct writer *w,
@@ -178,10 +181,10 @@ static Emgate__V1__Stream *write_stream(struct writer *w,
     s->term = text(attribution_term_names[value->stream->term]);
     write_inputs(w, value, s);
     write_outputs(w, value, s);
-    s->co2e = known(w, (struct maybe){value->has_co2e, value->co2e}, "t CO2e");
+    s->co2e = summary_known(w, (struct maybe){value->has_co2e, value->co2e}, "t CO2e");
     s->missing = text(value->missing);
     s->precursor = write_precursor(w, value);
-    s->share = known(
+    s->share = summary_known(
         w, (struct maybe){value->stream->split && value->has_co2e, value->share}, "1");
     return s;
 }
@@ -232,18 +235,18 @@ static Emgate__V1__Attribution *write_attribution(struct writer *w)
     const struct maybe *t = w->value->terms;
     const char *unit = "t CO2e";
     emgate__v1__attribution__init(a);
-    a->direct = known(w, t[TERM_DIRECT], unit);
-    a->heat_import = known(w, t[TERM_HEAT_IMPORT], unit);
-    a->heat_export = known(w, t[TERM_HEAT_EXPORT], unit);
-    a->waste_gas_import = known(w, t[TERM_WASTE_GAS_IMPORT], unit);
-    a->waste_gas_export = known(w, t[TERM_WASTE_GAS_EXPORT], unit);
-    a->electricity_produced = known(w, t[TERM_EL_PRODUCED], unit);
-    a->attributed_direct = known(w, w->value->attributed_direct, unit);
-    a->attributed_indirect = known(w, w->value->attributed_indirect, unit);
+    a->direct = summary_known(w, t[TERM_DIRECT], unit);
+    a->heat_import = summary_known(w, t[TERM_HEAT_IMPORT], unit);
+    a->heat_export = summary_known(w, t[TERM_HEAT_EXPORT], unit);
+    a->waste_gas_import = summary_known(w, t[TERM_WASTE_GAS_IMPORT], unit);
+    a->waste_gas_export = summary_known(w, t[TERM_WASTE_GAS_EXPORT], unit);
+    a->electricity_produced = summary_known(w, t[TERM_EL_PRODUCED], unit);
+    a->attributed_direct = summary_known(w, w->value->attributed_direct, unit);
+    a->attributed_indirect = summary_known(w, w->value->attributed_indirect, unit);
     a->floored = w->value->floored;
-    a->embedded_direct = known(w, w->value->embedded_direct, unit);
-    a->embedded_indirect = known(w, w->value->embedded_indirect, unit);
-    a->embedded_by_default = known(w, w->value->embedded_default, unit);
+    a->embedded_direct = summary_known(w, w->value->embedded_direct, unit);
+    a->embedded_indirect = summary_known(w, w->value->embedded_indirect, unit);
+    a->embedded_by_default = summary_known(w, w->value->embedded_default, unit);
     return a;
 }
 
@@ -298,9 +301,9 @@ static void write_effects(struct writer *w, const struct point_value *value,
                              value->effect_indirect};
     struct maybe activity = {stated && value->effect_activity != 0,
                              value->effect_activity};
-    p->effect_direct = known(w, direct, "t CO2e");
-    p->effect_indirect = known(w, indirect, "t CO2e");
-    p->effect_activity = known(w, activity, unit);
+    p->effect_direct = summary_known(w, direct, "t CO2e");
+    p->effect_indirect = summary_known(w, indirect, "t CO2e");
+    p->effect_activity = summary_known(w, activity, unit);
 }
 
 static Emgate__V1__PointQuality *write_point(struct writer *w,
@@ -325,8 +328,8 @@ static Emgate__V1__PointQuality *write_point(struct writer *w,
     p->uncertainty = value->uncertainty;
     write_effects(w, value, p);
     write_causes(w, &value->integral, p);
-    p->quantity =
-        known(w, (struct maybe){value->has, value->quantity}, value->point->window_unit);
+    p->quantity = summary_known(w, (struct maybe){value->has, value->quantity},
+                                value->point->window_unit);
     return p;
 }
 
@@ -473,19 +476,22 @@ enum err summary_write(const struct process_value *value,
     write_streams(&w, &summary);
     write_gases(&w, &summary);
     summary.attribution = write_attribution(&w);
-    summary.activity_level = known(&w, value->activity, value->process->functional_unit);
-    summary.electricity = known(&w, value->electricity, "MWh");
-    summary.fuel_energy = known(&w, value->fuel_energy, "TJ");
-    summary.co2_biomass = known(&w, value->co2_biomass, "t CO2");
-    summary.co2_biomass_unproven = known(&w, value->co2_unproven, "t CO2");
-    summary.see_direct = known(&w, value->see_direct, see_unit(&w));
-    summary.see_indirect = known(&w, value->see_indirect, see_unit(&w));
-    summary.good_direct = known(&w, value->good_direct, see_unit(&w));
-    summary.good_indirect = known(&w, value->good_indirect, see_unit(&w));
-    summary.uncertainty_direct = known(&w, value->uncertainty_direct, "t CO2e");
-    summary.uncertainty_indirect = known(&w, value->uncertainty_indirect, "t CO2e");
+    summary.activity_level =
+        summary_known(&w, value->activity, value->process->functional_unit);
+    summary.electricity = summary_known(&w, value->electricity, "MWh");
+    summary.fuel_energy = summary_known(&w, value->fuel_energy, "TJ");
+    summary.co2_biomass = summary_known(&w, value->co2_biomass, "t CO2");
+    summary.co2_biomass_unproven = summary_known(&w, value->co2_unproven, "t CO2");
+    summary.see_direct = summary_known(&w, value->see_direct, see_unit(&w));
+    summary.see_indirect = summary_known(&w, value->see_indirect, see_unit(&w));
+    summary.good_direct = summary_known(&w, value->good_direct, see_unit(&w));
+    summary.good_indirect = summary_known(&w, value->good_indirect, see_unit(&w));
+    summary.uncertainty_direct = summary_known(&w, value->uncertainty_direct, "t CO2e");
+    summary.uncertainty_indirect =
+        summary_known(&w, value->uncertainty_indirect, "t CO2e");
     summary.uncertainty_activity =
-        known(&w, value->uncertainty_activity, value->process->functional_unit);
+        summary_known(&w, value->uncertainty_activity, value->process->functional_unit);
+    summary_write_goods(&w, &summary);
     summary.quality = write_quality(&w);
     summary.provenance = write_provenance(&w);
     return pack(&summary, &w, ret_bytes, e);

@@ -96,13 +96,17 @@ static double stream_effect(struct work *again, const struct stream_value *value
     return good ? effect : (double)NAN;
 }
 
-static double activity_effect(const struct plan_process *process,
+/* Of the point as the amount or as its content. */
+static double activity_effect(const struct process_value *value,
                               const struct point_value *point)
 {
     double effect = 0;
-    for (size_t i = 0; i < process->activity_count; i++) {
-        if (process->activities[i].point == point->point) {
-            effect += point->quantity * process->activities[i].scale * point->uncertainty;
+    for (size_t i = 0; i < value->process->activity_count; i++) {
+        const struct activity_value *part = &value->activities[i];
+        const struct plan_input *content = part->activity->content;
+        if (part->activity->point == point->point ||
+            (content && content->point == point->point)) {
+            effect += part->level.value * point->uncertainty;
         }
     }
     return effect;
@@ -124,7 +128,7 @@ static void carry_point(struct work *work, struct point_value *point, struct wor
         point->effect_direct += sign_of(term) * effect;
         point->effect_indirect += term == TERM_INDIRECT ? effect : 0;
     }
-    point->effect_activity = activity_effect(process, point);
+    point->effect_activity = activity_effect(work->out, point);
 }
 
 /* Whether every point behind the figure states its uncertainty; `indirect` says which
@@ -148,7 +152,10 @@ static bool all_stated(const struct process_value *value, bool indirect)
 static bool activity_stated(const struct process_value *value)
 {
     for (size_t i = 0; i < value->process->activity_count; i++) {
-        if (value->process->activities[i].point->uncertainty <= 0) {
+        const struct plan_activity *activity = &value->process->activities[i];
+        const struct plan_input *content = activity->content;
+        if (activity->point->uncertainty <= 0 ||
+            (content && content->point && content->point->uncertainty <= 0)) {
             return false;
         }
     }

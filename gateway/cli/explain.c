@@ -206,11 +206,51 @@ static void print_stream(const json_t *answer, const json_t *stream)
     }
 }
 
+/* "      x content = 0.82 1  constant: laboratory", "      = 41 t clinker". */
+static void print_part(const json_t *answer, const json_t *part)
+{
+    const json_t *content = json_object_get(part, "content");
+    const char *good = remote_text(part, "good");
+    if (good[0]) {
+        printf("      of good %s\n", good);
+    }
+    if (content) {
+        print_input(answer, content);
+        printf("      = ");
+        print_value(json_object_get(part, "level"));
+        printf("  (eq. 64, 65)\n");
+    }
+}
+
 static void print_activity(const json_t *answer, const struct plan_process *process)
 {
+    const json_t *summary = json_object_get(answer, "summary");
+    const json_t *parts = json_object_get(summary, "activity_parts");
     printf("\n  activity level\n");
     for (size_t i = 0; i < process->activity_count; i++) {
         print_point(answer, process->activities[i].point->id);
+        print_part(answer, json_array_get(parts, i));
+    }
+}
+
+/* Each good with its sector parameters. */
+static void print_goods(const json_t *goods)
+{
+    for (size_t i = 0; i < json_array_size(goods); i++) {
+        const json_t *good = json_array_get(goods, i);
+        const json_t *parameters = json_object_get(good, "parameters");
+        printf("\n  good %s, CN %s\n", remote_text(good, "id"), remote_text(good, "cn"));
+        for (size_t p = 0; p < json_array_size(parameters); p++) {
+            const json_t *parameter = json_array_get(parameters, p);
+            const char *word = remote_text(parameter, "text");
+            const char *source = remote_text(parameter, "source");
+            printf("      %s = %s", remote_text(parameter, "name"), word);
+            if (!word[0]) {
+                print_value(json_object_get(parameter, "quantity"));
+            }
+            printf("  %s%s%s\n", remote_text(parameter, "origin"), source[0] ? ": " : "",
+                   source);
+        }
     }
 }
 
@@ -250,6 +290,7 @@ static void print_explained(const json_t *answer, const struct plan_process *pro
         print_stream(answer, json_array_get(streams, i));
     }
     print_activity(answer, process);
+    print_goods(json_object_get(summary, "goods"));
     print_controls(json_object_get(summary, "quality"));
     printf("\n  rules %s, factors %s, configuration %s, software %s\n  summary %s\n",
            remote_text(p, "rule_set"), remote_text(p, "factor_set"),

@@ -2,6 +2,7 @@
 /* Walks the plan in the order of the configuration. */
 #include "cli/plan_extract.h"
 
+#include "config/sector_parameters.h"
 #include "core/clock.h"
 #include "methods/method.h"
 
@@ -110,11 +111,10 @@ static void put_factor(struct json_writer *w, const struct plan_factor *factor,
     json_close(w, '}');
 }
 
-static void put_input(struct json_writer *w, const struct plan_stream *stream,
-                      const struct plan_input *input)
+/* Where a value is from. */
+static void put_source(struct json_writer *w, const struct plan_input *input,
+                       const struct method_input *spec)
 {
-    const struct method_input *spec = &stream->method->inputs[input->method_input];
-    json_open(w, '{');
     json_pair(w, "name", spec->name);
     json_pair(w, "meaning", spec->help);
     if (input->point) {
@@ -130,6 +130,13 @@ static void put_input(struct json_writer *w, const struct plan_stream *stream,
         }
         json_close(w, ']');
     }
+}
+
+static void put_input(struct json_writer *w, const struct plan_stream *stream,
+                      const struct plan_input *input)
+{
+    json_open(w, '{');
+    put_source(w, input, &stream->method->inputs[input->method_input]);
     json_close(w, '}');
 }
 
@@ -153,6 +160,51 @@ static void put_stream(struct json_writer *w, const struct plan_stream *stream)
     json_close(w, '}');
 }
 
+/* What of an activity is counted, clinker or nitrogen, where it is not all. */
+static void put_contents(struct json_writer *w, const struct plan_process *process)
+{
+    json_key(w, "activity_level_contents");
+    json_open(w, '[');
+    for (size_t i = 0; i < process->activity_count; i++) {
+        const struct plan_activity *activity = &process->activities[i];
+        if (activity->content) {
+            json_open(w, '{');
+            json_pair(w, "of", activity->point->id);
+            put_source(w, activity->content, &activity_content);
+            json_close(w, '}');
+        }
+    }
+    json_close(w, ']');
+}
+
+static void put_good(struct json_writer *w, const struct plan_good *good)
+{
+    json_open(w, '{');
+    json_pair(w, "identifier", good->id);
+    json_pair(w, "name", good->name);
+    json_pair(w, "cn_code", good->cn);
+    json_key(w, "sector_parameters");
+    json_open(w, '[');
+    for (size_t i = 0; i < good->parameter_count; i++) {
+        const struct plan_input *input = &good->parameters[i];
+        json_open(w, '{');
+        put_source(w, input, &sector_parameters[input->method_input].input);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    json_close(w, '}');
+}
+
+static void put_goods(struct json_writer *w, const struct plan_process *process)
+{
+    json_key(w, "goods");
+    json_open(w, '[');
+    for (size_t i = 0; i < process->good_count; i++) {
+        put_good(w, &process->goods[i]);
+    }
+    json_close(w, ']');
+}
+
 static void put_process(struct json_writer *w, const struct plan_process *process)
 {
     json_open(w, '{');
@@ -168,6 +220,8 @@ static void put_process(struct json_writer *w, const struct plan_process *proces
         json_text(w, bytes_of(process->activities[i].point->id));
     }
     json_close(w, ']');
+    put_contents(w, process);
+    put_goods(w, process);
     json_pair(w, "operating_state_by",
               process->operating ? process->operating->id : NULL);
     json_key(w, "source_streams");

@@ -218,10 +218,20 @@ struct plan_stream {
     const struct plan_precursor *precursor; /* or NULL: it is none */
 };
 
+/* A good by its CN code, with what the rules want told of it. */
+struct plan_good {
+    const char *id, *name, *cn;
+    const struct plan_input *parameters; /* method_input: index into sector_parameters */
+    size_t parameter_count;
+};
+
 struct plan_activity {
     const struct plan_point *point;
     size_t point_index;
-    double scale; /* from the point's window unit to the functional unit */
+    double scale; /* from the point's window unit to the functional unit, of content 1 */
+    double to_tonnes;                 /* from the same; 0: it is no mass */
+    const struct plan_input *content; /* share that is counted, or NULL: all */
+    const struct plan_good *good;     /* that it is an amount of, or NULL */
 };
 
 struct plan_process {
@@ -235,6 +245,8 @@ struct plan_process {
     const char *functional_unit;            /* such as "t" */
     const struct plan_activity *activities; /* summed */
     size_t activity_count;
+    const struct plan_good *goods;
+    size_t good_count;
     const struct plan_point *operating; /* state point, or NULL: always operating */
     size_t operating_index;
     const struct plan_stream *streams;
@@ -374,7 +386,7 @@ const struct plan_factor *plan_factor_at(const struct plan_input *input,
 
 /* A calibration or the last value of a factor that ends within PLAN_WARN_NS, or has. */
 struct plan_lapse {
-    const char *what;  /* the point, or "process/stream/input" */
+    const char *what; /* the point; else process/stream/input or process/good/parameter */
     const char *words; /* "calibration", "last value" */
     int64_t end_ns;
     bool over;

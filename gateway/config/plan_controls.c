@@ -30,7 +30,7 @@ struct sum_of {
     const char *unit_text;
 };
 
-static void note_other(struct build *b, const struct plan_part *part)
+void build_note_other(struct build *b, const struct plan_part *part)
 {
     b->others =
         mem_grow(b->others, b->other_count, &b->other_capacity, sizeof *b->others);
@@ -60,7 +60,7 @@ static void add_part(struct sum_of *sum, const struct node *node, double weight)
     }
     part.point_index = (size_t)(point - b->plan->points);
     part.scale *= weight;
-    note_other(b, &part);
+    build_note_other(b, &part);
     sum->parts[sum->count++] = part;
 }
 

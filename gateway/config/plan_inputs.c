@@ -384,6 +384,17 @@ static void read_input(struct input *in, const struct node *node)
     keep_factors(in);
 }
 
+bool build_value(struct build *b, const struct method_input *spec,
+                 const struct node *node, struct plan_input *ret_plan)
+{
+    *ret_plan = (struct plan_input){.scale = 1, .sign = 1, .node = node};
+    struct input in = {.b = b, .method_input = spec, .plan = ret_plan};
+    size_t before = b->problems->count;
+    b->input_lacks_point = false;
+    read_input(&in, node);
+    return b->problems->count == before && !b->input_lacks_point;
+}
+
 /* ---- all inputs of a stream ---- */
 
 static void unknown_input(struct build *b, const struct method *method,
@@ -552,22 +563,27 @@ static const struct node *written_value(struct build *b, const struct node *node
     return found ? found->value : node_find(node, "value");
 }
 
+bool build_value_unit(struct build *b, const struct plan_input *plan,
+                      struct unit *ret_unit)
+{
+    double number = 0;
+    if (plan->point) {
+        return units_parse(b->units, bytes_of(plan->point->window_unit), ret_unit,
+                           NULL) == ERR_OK;
+    }
+    const struct node *value = written_value(b, plan->node);
+    return value &&
+           units_parse_quantity(b->units, value->text, &number, ret_unit, NULL) == ERR_OK;
+}
+
 bool build_input_unit(struct build *b, const struct plan_stream *stream,
                       const char *input, struct unit *ret_unit)
 {
-    double number = 0;
     for (size_t i = 0; i < stream->input_count; i++) {
         const struct plan_input *plan = &stream->inputs[i];
-        if (strcmp(stream->method->inputs[plan->method_input].name, input) != 0) {
-            continue;
+        if (strcmp(stream->method->inputs[plan->method_input].name, input) == 0) {
+            return build_value_unit(b, plan, ret_unit);
         }
-        if (plan->point) {
-            return units_parse(b->units, bytes_of(plan->point->window_unit), ret_unit,
-                               NULL) == ERR_OK;
-        }
-        const struct node *value = written_value(b, plan->node);
-        return value && units_parse_quantity(b->units, value->text, &number, ret_unit,
-                                             NULL) == ERR_OK;
     }
     return false;
 }

@@ -5,6 +5,7 @@
  */
 #include "config/plan.h"
 
+#include "config/sector_parameters.h"
 #include "methods/method.h"
 
 #include <stdio.h>
@@ -27,16 +28,41 @@ static void look(const struct looking *l, int64_t end_ns, const char *what,
     }
 }
 
+static void look_at_value(const struct looking *l, const char *process, const char *of,
+                          const char *name, const struct plan_input *input)
+{
+    char what[WHAT_MAX];
+    if (input->factor_count > 0) {
+        snprintf(what, sizeof what, "%s/%s/%s", process, of, name);
+        look(l, input->factors[input->factor_count - 1].to_ns, what, "last value");
+    }
+}
+
 static void look_at_stream(const struct looking *l, const struct plan_process *process,
                            const struct plan_stream *stream)
 {
-    char what[WHAT_MAX];
     for (size_t i = 0; i < stream->input_count; i++) {
         const struct plan_input *input = &stream->inputs[i];
-        if (input->factor_count > 0) {
-            snprintf(what, sizeof what, "%s/%s/%s", process->id, stream->id,
-                     stream->method->inputs[input->method_input].name);
-            look(l, input->factors[input->factor_count - 1].to_ns, what, "last value");
+        look_at_value(l, process->id, stream->id,
+                      stream->method->inputs[input->method_input].name, input);
+    }
+}
+
+static void look_at_goods(const struct looking *l, const struct plan_process *process)
+{
+    for (size_t i = 0; i < process->activity_count; i++) {
+        const struct plan_activity *activity = &process->activities[i];
+        if (activity->content) {
+            look_at_value(l, process->id, activity->point->id, activity_content.name,
+                          activity->content);
+        }
+    }
+    for (size_t g = 0; g < process->good_count; g++) {
+        const struct plan_good *good = &process->goods[g];
+        for (size_t i = 0; i < good->parameter_count; i++) {
+            const struct plan_input *input = &good->parameters[i];
+            look_at_value(l, process->id, good->id,
+                          sector_parameters[input->method_input].input.name, input);
         }
     }
 }
@@ -53,5 +79,6 @@ void plan_each_lapse(const struct plan *plan, int64_t now_ns, plan_lapse_fn *eac
         for (size_t s = 0; s < process->stream_count; s++) {
             look_at_stream(&l, process, &process->streams[s]);
         }
+        look_at_goods(&l, process);
     }
 }

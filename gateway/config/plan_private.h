@@ -51,8 +51,8 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], status_settings[], precursor_settings[], balance_settings[],
-    split_settings[], part_settings[], reconcile_settings[];
+    activity_settings[], good_settings[], status_settings[], precursor_settings[],
+    balance_settings[], split_settings[], part_settings[], reconcile_settings[];
 /* Of the section `bridge`: a rule. */
 extern const struct setting rule_settings[];
 
@@ -131,10 +131,35 @@ bool build_library_input(struct build *b, struct plan_stream *stream, const char
 void build_rule_input(struct build *b, struct plan_stream *stream, const char *input,
                       double value, const char *source);
 
+struct method_input;
+
+/* The same for one value that stands outside a stream, such as a content; false after a
+ * problem. */
+bool build_value(struct build *b, const struct method_input *spec,
+                 const struct node *node, struct plan_input *ret_plan);
+
+/* The unit that a value is written in; false when it is not there or does not read. */
+bool build_value_unit(struct build *b, const struct plan_input *plan,
+                      struct unit *ret_unit);
+
 /* The unit that an input is written in: of its point's window, or of its first value;
  * false when it is not there or does not read. */
 bool build_input_unit(struct build *b, const struct plan_stream *stream,
                       const char *input, struct unit *ret_unit);
+
+/* ---- what a process makes (plan_goods.c) ---- */
+
+/* Reads the lists `goods` (may be NULL) and `activity` of a process.  The goods first:
+ * activities name them. */
+void build_goods(struct build *b, const struct node *list, struct plan_process *process);
+void build_activities(struct build *b, const struct node *list,
+                      struct plan_process *process);
+
+/* Whether an item of the list `activity` says a content. */
+bool build_has_content(const struct node *list);
+
+/* A CN code has four to eight digits, blanks between them; else a problem. */
+void build_check_cn(struct build *b, const struct node *map, const char *code);
 
 /* ---- controls (plan_controls.c) ---- */
 
@@ -145,6 +170,9 @@ void build_balances(struct build *b, const struct node *list,
 /* The map `split` of a stream, and `reconcile` of an input: NULL after a problem. */
 const struct plan_ratio *build_split(struct build *b, const struct node *map);
 const struct plan_ratio *build_reconcile(struct build *b, const struct node *map);
+
+/* Has the process take this point, which no stream of it names. */
+void build_note_other(struct build *b, const struct plan_part *part);
 
 /* Gives the process the points that these gathered. */
 void build_keep_others(struct build *b, struct plan_process *process);
@@ -174,6 +202,7 @@ struct category {
     const char *sector;
     const char *unit; /* functional unit */
     const char *const *routes;
+    const char *contained; /* functional unit of an activity with a content, or NULL */
     bool indirect_counts;
 };
 extern const struct category categories[];

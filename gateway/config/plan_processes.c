@@ -171,7 +171,7 @@ struct process {
     struct plan_process plan;
     int category;
     int sector;
-    const struct node *activity;
+    const struct node *activity, *goods;
     const struct node *operating;
     const struct node *streams;
     const struct node *balances;
@@ -220,6 +220,12 @@ static const struct setting process_settings[] = {
      .type = SETTING_ANY,
      AT(struct process, activity),
      .help = "Points whose sum is the activity level: `[{point: ID}]`."},
+    {.key = "goods",
+     .type = SETTING_ANY,
+     AT(struct process, goods),
+     .initial = SETTING_UNSET,
+     .help = "What it makes, by CN code, where that is more than one good or its sector "
+             "parameters are told."},
     {.key = "operating",
      .type = SETTING_ANY,
      AT(struct process, operating),
@@ -237,67 +243,12 @@ static const struct setting process_settings[] = {
     {0},
 };
 
-struct activity {
-    const struct node *point;
-};
-
-const struct setting activity_settings[] = {
-    {.key = "point",
-     .type = SETTING_ANY,
-     AT(struct activity, point),
-     .help = "Id of a point whose unit becomes the functional unit."},
-    {0},
-};
-
-static void read_activity(struct build *b, const struct node *node,
-                          const struct unit *unit, struct plan_process *process,
-                          struct plan_activity *plan)
-{
-    struct activity activity = {0};
-    struct unit from = {0};
-    double offset = 0;
-    struct error e = {0};
-    if (!settings_read(activity_settings, node, &activity, b->problems)) {
-        return;
-    }
-    const struct plan_point *point = build_find_point(b, activity.point);
-    if (!point || !point->window_unit) {
-        return;
-    }
-    *plan = (struct plan_activity){
-        .point = point, .point_index = (size_t)(point - b->plan->points), .scale = 1};
-    if (units_parse(b->units, bytes_of(point->window_unit), &from, &e) != ERR_OK ||
-        unit_convert(&from, unit, &plan->scale, &offset, &e) != ERR_OK) {
-        problem_at(b->problems, activity.point,
-                   "point '%s' (%s) does not become the functional unit '%s': %s",
-                   point->id, point->window_unit, process->functional_unit, e.text);
-    }
-}
-
-static void read_activities(struct build *b, const struct node *list,
-                            struct plan_process *process)
-{
-    struct unit unit = {0};
-    if (list->kind != NODE_LIST || list->count == 0) {
-        problem_at(b->problems, list, "activity: a list is wanted, as in [{point: ID}]");
-        return;
-    }
-    if (!process->functional_unit ||
-        !build_unit(b, list, bytes_of(process->functional_unit), &unit)) {
-        return;
-    }
-    struct plan_activity *plans = pool_take(b->pool, list->count, sizeof *plans);
-    NODE_EACH(node, list)
-    {
-        read_activity(b, node, &unit, process, &plans[process->activity_count++]);
-    }
-    process->activities = plans;
-}
-
 /* The unit of the category, or the process's own when it measures the same. */
 static void check_unit(struct build *b, const struct node *node,
                        const struct category *category, struct plan_process *process)
 {
+    bool contained =
+        category->contained && build_has_content(node_find(node, "activity"));
     struct unit own = {0};
     struct unit theirs = {0};
     double scale = 0;
@@ -305,7 +256,7 @@ static void check_unit(struct build *b, const struct node *node,
     struct error e = {0};
     const struct node *place = node_find(node, "unit");
     if (!process->functional_unit) {
-        process->functional_unit = category->unit;
+        process->functional_unit = contained ? category->contained : category->unit;
     }
     if (!process->functional_unit) {
         problem_at(b->problems, node, "'unit' is missing: the category '%s' has none",
@@ -335,24 +286,6 @@ static void check_route(struct build *b, const struct node *node,
         }
     }
     no_such(b, node_find(node, "route"), "route", category->routes);
-}
-
-/* Four to eight digits, blanks between them. */
-static void check_cn(struct build *b, const struct node *node,
-                     const struct plan_process *process)
-{
-    size_t digits = 0;
-    bool good = true;
-    for (const char *at = process->cn; at && *at; at++) {
-        bool digit = *at >= '0' && *at <= '9';
-        digits += digit ? 1 : 0;
-        good = good && (digit || *at == ' ');
-    }
-    if (process->cn && (!good || digits < 4 || digits > 8)) {
-        problem_at(b->problems, node_find(node, "cn"),
-                   "cn: '%s' is not a CN code of 4 to 8 digits, such as \"2523 10 00\"",
-                   process->cn);
-    }
 }
 
 static void find_operating(struct build *b, const struct node *node,
@@ -386,13 +319,16 @@ static void read_process(struct build *b, const struct node *node,
     if (good) {
         check_unit(b, node, category, plan);
         check_route(b, node, category, plan);
-        check_cn(b, node, plan);
+        build_check_cn(b, node, plan->cn);
+    }
+    b->other_count = 0;
+    if (process->goods) {
+        build_goods(b, process->goods, plan);
     }
     if (process->activity) {
-        read_activities(b, process->activity, plan);
+        build_activities(b, process->activity, plan);
     }
     find_operating(b, process->operating, plan);
-    b->other_count = 0;
     if (process->streams) {
         read_streams(b, process->streams, plan);
     }

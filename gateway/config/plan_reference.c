@@ -2,7 +2,7 @@
 /* The reference of all settings, from the tables that read them. */
 #include "config/factor_library.h"
 #include "config/plan_private.h"
-
+#include "config/sector_parameters.h"
 #include "decode/adapter.h"
 #include "sinks/sink.h"
 
@@ -23,6 +23,19 @@ static void print_part(const char *title, const char *help, const struct setting
     settings_print_reference(table, out);
 }
 
+/* What `parameters` may name. */
+static void print_parameters(struct buf *out)
+{
+    buf_add_text(out, "\nSector parameters, by category:\n\n"
+                      "| parameter | unit | categories | meaning |\n|---|---|---|---|\n");
+    for (size_t i = 0; sector_parameters[i].input.name; i++) {
+        const struct sector_parameter *parameter = &sector_parameters[i];
+        buf_print(out, "| `%s` | %s | %s | %s |\n", parameter->input.name,
+                  parameter->input.unit ? parameter->input.unit : "word",
+                  parameter->categories, parameter->input.help);
+    }
+}
+
 static void print_parts(const struct section *section, struct buf *out)
 {
     if (section == &section_installation) {
@@ -37,6 +50,8 @@ static void print_parts(const struct section *section, struct buf *out)
     } else if (section == &section_processes) {
         print_part("processes.activity", "Each item of the list.", activity_settings,
                    out);
+        print_part("processes.goods", "Each item of the list.", good_settings, out);
+        print_parameters(out);
         print_part("processes.streams", "Each item of the list.", stream_settings, out);
         print_part("processes.streams.split", "A share by a physical relation.",
                    split_settings, out);

@@ -24,37 +24,38 @@ static const char *const iron_routes[] = {"blast_furnace", "smelting_reduction",
 static const char *const steel_routes[] = {"basic_oxygen", "electric_arc", NULL};
 static const char *const aluminium_routes[] = {"primary", "secondary", NULL};
 
-/* name, sector, functional unit, routes, whether indirect emissions count (goods that are
- * not in Annex II of 2023/956).  A category without a unit takes any: the
- * process must say its own. */
+/* name, sector, functional unit, routes, functional unit where the activity level has a
+ * content (Art. 4(5): clinker contained), whether indirect emissions count (goods that
+ * are not in Annex II of 2023/956).  A category without a unit takes any: the process
+ * must say its own. */
 #define CATEGORIES(EACH)                                                                 \
-    EACH("calcined_clay", "cement", "t", NULL, true)                                     \
-    EACH("cement_clinker", "cement", "t", NULL, true)                                    \
-    EACH("cement", "cement", "t", NULL, true)                                            \
-    EACH("aluminous_cement", "cement", "t", NULL, true)                                  \
-    EACH("hydrogen", "chemicals", "t", hydrogen_routes, false)                           \
-    EACH("ammonia", "fertiliser", "kg N", ammonia_routes, true)                          \
-    EACH("nitric_acid", "fertiliser", "kg N", NULL, true)                                \
-    EACH("urea", "fertiliser", "kg N", NULL, true)                                       \
-    EACH("mixed_fertilisers", "fertiliser", "kg N", NULL, true)                          \
-    EACH("sintered_ore", "iron_steel", "t", NULL, true)                                  \
-    EACH("pig_iron", "iron_steel", "t", iron_routes, false)                              \
-    EACH("ferro_manganese", "iron_steel", "t", NULL, false)                              \
-    EACH("ferro_chromium", "iron_steel", "t", NULL, false)                               \
-    EACH("ferro_nickel", "iron_steel", "t", NULL, false)                                 \
-    EACH("direct_reduced_iron", "iron_steel", "t", NULL, false)                          \
-    EACH("crude_steel", "iron_steel", "t", steel_routes, false)                          \
-    EACH("iron_or_steel_products", "iron_steel", "t", NULL, false)                       \
-    EACH("unwrought_aluminium", "aluminium", "t", aluminium_routes, false)               \
-    EACH("aluminium_products", "aluminium", "t", NULL, false)                            \
-    EACH("electricity", "electricity", "kWh", NULL, false)                               \
-    EACH("aviation", "aviation", NULL, NULL, false)                                      \
-    EACH("shipping", "shipping", NULL, NULL, false)                                      \
-    EACH("other", "other", NULL, NULL, false)
+    EACH("calcined_clay", "cement", "t", NULL, NULL, true)                               \
+    EACH("cement_clinker", "cement", "t", NULL, NULL, true)                              \
+    EACH("cement", "cement", "t", NULL, "t clinker", true)                               \
+    EACH("aluminous_cement", "cement", "t", NULL, NULL, true)                            \
+    EACH("hydrogen", "chemicals", "t", hydrogen_routes, NULL, false)                     \
+    EACH("ammonia", "fertiliser", "kg N", ammonia_routes, NULL, true)                    \
+    EACH("nitric_acid", "fertiliser", "kg N", NULL, NULL, true)                          \
+    EACH("urea", "fertiliser", "kg N", NULL, NULL, true)                                 \
+    EACH("mixed_fertilisers", "fertiliser", "kg N", NULL, NULL, true)                    \
+    EACH("sintered_ore", "iron_steel", "t", NULL, NULL, true)                            \
+    EACH("pig_iron", "iron_steel", "t", iron_routes, NULL, false)                        \
+    EACH("ferro_manganese", "iron_steel", "t", NULL, NULL, false)                        \
+    EACH("ferro_chromium", "iron_steel", "t", NULL, NULL, false)                         \
+    EACH("ferro_nickel", "iron_steel", "t", NULL, NULL, false)                           \
+    EACH("direct_reduced_iron", "iron_steel", "t", NULL, NULL, false)                    \
+    EACH("crude_steel", "iron_steel", "t", steel_routes, NULL, false)                    \
+    EACH("iron_or_steel_products", "iron_steel", "t", NULL, NULL, false)                 \
+    EACH("unwrought_aluminium", "aluminium", "t", aluminium_routes, NULL, false)         \
+    EACH("aluminium_products", "aluminium", "t", NULL, NULL, false)                      \
+    EACH("electricity", "electricity", "kWh", NULL, NULL, false)                         \
+    EACH("aviation", "aviation", NULL, NULL, NULL, false)                                \
+    EACH("shipping", "shipping", NULL, NULL, NULL, false)                                \
+    EACH("other", "other", NULL, NULL, NULL, false)
 
-#define AS_CATEGORY(name, sector, unit, routes, indirect)                                \
-    {name, sector, unit, routes, indirect},
-#define AS_NAME(name, sector, unit, routes, indirect) name,
+#define AS_CATEGORY(name, sector, unit, routes, contained, indirect)                     \
+    {name, sector, unit, routes, contained, indirect},
+#define AS_NAME(name, sector, unit, routes, contained, indirect) name,
 
 const struct category categories[] = {CATEGORIES(AS_CATEGORY){0}};
 const char *const category_names[] = {CATEGORIES(AS_NAME) NULL};

@@ -122,6 +122,14 @@ static void free_process(struct process_total *process)
         }
         mem_free(&stream->inputs);
     }
+    for (size_t g = 0; g < process->product_count; g++) {
+        struct product_total *product = &process->products[g];
+        for (size_t i = 0; i < product->parameter_count; i++) {
+            mem_free(&product->parameters[i].number.factors);
+        }
+        mem_free(&product->parameters);
+    }
+    mem_free(&process->products);
     mem_free(&process->streams);
     mem_free(&process->effects);
     json_decref(process->gaps);

@@ -245,6 +245,109 @@ static void add_stream(struct report *report, struct process_total *process,
     }
 }
 
+/* ---- goods ---- */
+
+static struct product_total *product_of(struct report *report,
+                                        struct process_total *process, const char *id)
+{
+    for (size_t i = 0; i < process->product_count; i++) {
+        if (strcmp(process->products[i].id, id) == 0) {
+            return &process->products[i];
+        }
+    }
+    if (process->product_count == REPORT_PRODUCTS_MAX) {
+        return NULL;
+    }
+    process->products = mem_grow(process->products, process->product_count,
+                                 &process->product_capacity, sizeof *process->products);
+    struct product_total *product = &process->products[process->product_count++];
+    *product = (struct product_total){
+        .id = (const char *)pool_copy(&report->pool, bytes_of(id)).data};
+    return product;
+}
+
+static void add_part(struct report *report, struct process_total *process,
+                     const json_t *part)
+{
+    struct product_total *product = product_of(report, process, text_of(part, "good"));
+    const json_t *quantity = json_object_get(part, "quantity");
+    if (!product) {
+        return;
+    }
+    if (quantity) {
+        snprintf(product->unit, sizeof product->unit, "%s", text_of(quantity, "unit"));
+        product->window_quantity += json_number_value(json_object_get(quantity, "value"));
+    }
+    product->contains = product->contains || json_object_get(part, "content");
+    want(&product->quantity, quantity);
+    want(&product->level, json_object_get(part, "level"));
+}
+
+static struct parameter_total *
+parameter_of(struct report *report, struct product_total *product, const char *name)
+{
+    for (size_t i = 0; i < product->parameter_count; i++) {
+        if (strcmp(product->parameters[i].number.name, name) == 0) {
+            return &product->parameters[i];
+        }
+    }
+    product->parameters =
+        mem_grow(product->parameters, product->parameter_count,
+                 &product->parameter_capacity, sizeof *product->parameters);
+    struct parameter_total *parameter = &product->parameters[product->parameter_count++];
+    *parameter = (struct parameter_total){.word = NULL};
+    keep(&report->pool, &parameter->number.name, name);
+    return parameter;
+}
+
+static void add_parameter(struct report *report, struct product_total *product,
+                          const json_t *from, const char *window)
+{
+    const json_t *quantity = json_object_get(from, "quantity");
+    const json_t *value = json_object_get(quantity, "value");
+    const char *word = text_of(from, "text");
+    struct parameter_total *parameter =
+        parameter_of(report, product, text_of(from, "name"));
+    struct input_total *number = &parameter->number;
+    if (*word) {
+        parameter->word = (const char *)pool_copy(&report->pool, bytes_of(word)).data;
+    }
+    if (value) {
+        snprintf(number->unit, sizeof number->unit, "%s", text_of(quantity, "unit"));
+        figure_add(&number->weighted,
+                   json_number_value(value) * product->window_quantity);
+        figure_add(&number->weight, product->window_quantity);
+        note_factor(report, number, json_number_value(value), from, window);
+    }
+}
+
+static void add_goods(struct report *report, struct process_total *process,
+                      const json_t *summary)
+{
+    const json_t *parts = json_object_get(summary, "activity_parts");
+    const json_t *goods = json_object_get(summary, "goods");
+    for (size_t i = 0; i < process->product_count; i++) {
+        process->products[i].window_quantity = 0;
+    }
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        add_part(report, process, json_array_get(parts, i));
+    }
+    for (size_t i = 0; i < json_array_size(goods); i++) {
+        const json_t *good = json_array_get(goods, i);
+        const json_t *parameters = json_object_get(good, "parameters");
+        struct product_total *product = product_of(report, process, text_of(good, "id"));
+        if (!product) {
+            return;
+        }
+        keep(&report->pool, &product->name, text_of(good, "name"));
+        keep(&report->pool, &product->cn, text_of(good, "cn"));
+        for (size_t p = 0; p < json_array_size(parameters); p++) {
+            add_parameter(report, product, json_array_get(parameters, p),
+                          text_of(summary, "window_start"));
+        }
+    }
+}
+
 /* ---- windows ---- */
 
 /* A window that is not complete or has substitutes, as data_gaps_and_estimates lists it
@@ -379,6 +482,7 @@ bool report_add(struct report *report, const json_t *summary)
     (void)take(&process->biomass, json_object_get(summary, "co2_biomass"));
     (void)take(&process->unproven, json_object_get(summary, "co2_biomass_unproven"));
     add_gases(process, json_object_get(summary, "gases"));
+    add_goods(report, process, summary);
     const json_t *streams = json_object_get(summary, "streams");
     for (size_t i = 0; i < json_array_size(streams); i++) {
         add_stream(report, process, json_array_get(streams, i),

@@ -62,6 +62,50 @@ static void add_process(const struct process_total *process,
     buf_print(out, ",%zu,%zu\r\n", process->windows, process->complete);
 }
 
+/* A good: its amount and what is embedded in one unit of it. */
+static void add_product(const struct process_total *process,
+                        const struct report_good *good,
+                        const struct product_total *product, struct buf *out)
+{
+    bool named = product->id[0] != 0;
+    double content = report_content(product);
+    add_line_start(out, "good", process->id, named ? product->id : process->id,
+                   named ? product->cn : process->cn);
+    add_number(out, figure_value(&product->quantity));
+    buf_add_byte(out, ',');
+    add_text(out, product->unit);
+    buf_add_text(out, ",,");
+    add_number(out, good->direct * content);
+    add_number(out, good->indirect * content);
+    buf_add_text(out, ",,\r\n");
+}
+
+/* A sector parameter: a number with its unit, or a word in the unit's place. */
+static void add_parameter(const struct process_total *process,
+                          const struct product_total *product,
+                          const struct parameter_total *parameter, struct buf *out)
+{
+    add_line_start(out, "parameter", process->id,
+                   product->id[0] ? product->id : process->id, parameter->number.name);
+    add_number(out,
+               parameter->word ? (double)NAN : report_factor_value(&parameter->number));
+    buf_add_byte(out, ',');
+    add_text(out, parameter->word ? parameter->word : parameter->number.unit);
+    buf_add_text(out, ",,,,,,\r\n");
+}
+
+static void add_products(const struct process_total *process,
+                         const struct report_good *good, struct buf *out)
+{
+    for (size_t i = 0; i < process->product_count; i++) {
+        const struct product_total *product = &process->products[i];
+        add_product(process, good, product, out);
+        for (size_t p = 0; p < product->parameter_count; p++) {
+            add_parameter(process, product, &product->parameters[p], out);
+        }
+    }
+}
+
 static void add_stream(const struct process_total *process,
                        const struct stream_total *stream, struct buf *out)
 {
@@ -87,6 +131,7 @@ void report_put_csv(const struct report *report, enum report_detail detail,
     for (size_t i = 0; i < report->process_count; i++) {
         const struct process_total *process = &report->processes[i];
         add_process(process, &goods[i], out);
+        add_products(process, &goods[i], out);
         for (size_t s = 0; detail == REPORT_FULL && s < process->stream_count; s++) {
             add_stream(process, &process->streams[s], out);
         }

@@ -72,7 +72,7 @@ static const char *source_of(const struct stream_total *stream)
     return method ? method->source : NULL;
 }
 
-static void put_factor(struct json_writer *w, const struct report_factor *factor)
+void report_put_factor(struct json_writer *w, const struct report_factor *factor)
 {
     json_open(w, '{');
     json_key(w, "value");
@@ -96,7 +96,7 @@ static void put_input(struct json_writer *w, const struct input_total *input)
     json_key(w, "values");
     json_open(w, '[');
     for (size_t i = 0; i < input->factor_count; i++) {
-        put_factor(w, &input->factors[i]);
+        report_put_factor(w, &input->factors[i]);
     }
     json_close(w, ']');
     json_close(w, '}');
@@ -232,6 +232,7 @@ static void put_process(struct json_writer *w, const struct report *report,
                       process->functional_unit);
     put_attribution(w, process);
     report_put_specific(w, process, &goods[index]);
+    report_put_products(w, process, &goods[index]);
     report_put_precursors(w, report, goods, process);
     report_put_uncertainty(w, process);
     put_gases(w, process);

@@ -64,6 +64,26 @@ struct stream_total {
     struct precursor_total *precursor; /* or NULL: it is none */
 };
 
+/* A sector parameter of a good over the period: a number, or a word. */
+struct parameter_total {
+    struct input_total number; /* weighed by the amount of the good */
+    const char *word;          /* the latest */
+};
+
+/* An amount of a good that left the process. */
+struct product_total {
+    const char *id, *name, *cn; /* "" of what is no named good; NULL where not told */
+    char unit[REPORT_UNIT_MAX]; /* of the quantity: t, unless it is no mass */
+    struct figure quantity;     /* of the good */
+    struct figure level;        /* the same in the functional unit */
+    bool contains;              /* the level is a content of the quantity */
+    double window_quantity;     /* of the window being added */
+    struct parameter_total *parameters;
+    size_t parameter_count, parameter_capacity;
+};
+
+#define REPORT_PRODUCTS_MAX 100 /* of one process */
+
 /* What one point's uncertainty makes of the figures of a process, with its sign. */
 struct point_effect {
     const char *point;
@@ -83,6 +103,8 @@ struct process_total {
     struct figure gas_mass[REPORT_GASES], gas_co2e[REPORT_GASES];
     struct stream_total *streams;
     size_t stream_count, stream_capacity;
+    struct product_total *products; /* none where only one amount is counted as it is */
+    size_t product_count, product_capacity;
     /* Effects of each point's uncertainty over the period; the points that state one. */
     struct point_effect *effects;
     size_t effect_count, effect_capacity;
@@ -178,9 +200,25 @@ double report_factor_value(const struct input_total *input);
 void report_put_figure(struct json_writer *w, const char *key, double value, int decimals,
                        const char *unit);
 
+/* One value of a factor with where it holds. */
+void report_put_factor(struct json_writer *w, const struct report_factor *factor);
+
 /* Uncertainty of a process, control identities of the installation (report_control.c). */
 void report_put_uncertainty(struct json_writer *w, const struct process_total *process);
 void report_put_control(struct json_writer *w, const struct report *report);
+
+/* The goods by CN code with their sector parameters, where they are told
+ * (report_products.c). */
+void report_put_products(struct json_writer *w, const struct process_total *process,
+                         const struct report_good *good);
+
+/* Functional units in one unit of the good's quantity, C_k or N_i of eq. 64 and 65; NAN:
+ * undetermined. */
+double report_content(const struct product_total *product);
+
+/* The parameter of this name, or NULL. */
+const struct parameter_total *report_parameter(const struct product_total *product,
+                                               const char *name);
 
 /* Of one good (report_goods.c). */
 void report_put_specific(struct json_writer *w, const struct process_total *process,

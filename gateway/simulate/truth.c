@@ -227,10 +227,14 @@ static enum err compute_activity(const struct span *span,
         double value = 0;
         enum err err =
             point_quantity(span, activity->point, activity->point_index, &value, e);
+        struct quantity content = {.value = 1};
+        if (err == ERR_OK && activity->content && value != 0) {
+            err = input_quantity(span, activity->content, &content, e);
+        }
         if (err != ERR_OK) {
             return err;
         }
-        truth->activity += value * activity->scale;
+        truth->activity += value * content.value * activity->scale;
     }
     return ERR_OK;
 }

@@ -21,6 +21,14 @@ FACTORS = (("H", "ncv", 1), ("J", "emission_factor", 1), ("L", "carbon_content",
            ("N", "oxidation_factor", 100), ("P", "conversion_factor", 100))
 PFC_FACTORS = (("AG", "frequency", 1), ("AH", "duration", 1), ("AI", "sef_cf4", 1),
                ("AM", "f_c2f6", 1), ("AT", "collection_efficiency", 100))
+PARAMETERS = (
+    ("P", "reducing_agent", 1), ("Q", "steel_mill_number", 1), ("R", "manganese", 100),
+    ("S", "chromium", 100), ("T", "nickel", 100), ("U", "other_alloys", 100),
+    ("V", "carbon", 100), ("W", "scrap_ratio", 1), ("X", "pre_consumer_scrap", 100),
+    ("Y", "clinker_ratio", 100), ("Z", "purity", 100), ("AA", "concentration", 100),
+    ("AB", "nitrogen", 100), ("AC", "nitrogen_ammonium", 100),
+    ("AD", "nitrogen_nitrate", 100), ("AE", "nitrogen_urea", 100),
+    ("AF", "nitrogen_organic", 100), ("AG", "other_elements", 100))
 
 
 def read(path):
@@ -53,6 +61,15 @@ def cells(data, strings):
 def written(number):
     """What a cell has of a number: 16 significant digits."""
     return None if number is None else float(f"{number:.16g}")
+
+
+def determined(precursor, consumed, by_default):
+    """Column M: whose values they are."""
+    direct = precursor["specific_embedded_emissions_direct"]["exact"]
+    if direct is None:
+        return "Unknown"
+    all_of_it = by_default and by_default >= direct * consumed * (1 - 1e-9)
+    return "Default" if all_of_it else "Measured"
 
 
 class Check:
@@ -191,8 +208,12 @@ class Check:
                 head = 14 + 44 * block
                 self.expect("E_PurchPrec", f"L{head + 3}", consumed)
                 self.expect("E_PurchPrec", f"L{head + 14 + number}", consumed)
-                self.near("E_PurchPrec", f"L{head + 35}", precursor[
-                    "specific_embedded_emissions_direct"]["exact"])
+                for offset, word in ((35, "direct"), (38, "indirect")):
+                    self.near("E_PurchPrec", f"L{head + offset}", precursor[
+                        f"specific_embedded_emissions_{word}"]["exact"])
+                by_default = precursor["embedded_emissions_by_default_values"]["exact"]
+                self.expect("E_PurchPrec", f"M{head + 35}",
+                            determined(precursor, consumed, by_default))
                 self.expect("A_InstData", f"L{102 + block}",
                             precursor.get("name", precursor["identifier"]))
                 block += 1
@@ -200,15 +221,33 @@ class Check:
             self.near("D_Processes", f"L{11 + 65 * i + 16}", made[process["identifier"]])
 
     def products(self):
+        """A row for each good; for a process that tells of none, one."""
         for sheet in ("Summary_Products", "Summary_Communication"):
-            for i, process in enumerate(self.report["production_processes"]):
-                self.expect(sheet, f"D{10 + i}", process.get("name",
-                                                             process["identifier"]))
-                self.expect(sheet, f"F{10 + i}", process.get("cn_code"))
-                for column, word in (("I", "direct"), ("J", "indirect"), ("K", "total")):
-                    value = process["specific_embedded_emissions_" + word]["value"]
-                    self.expect(sheet, f"{column}{10 + i}",
-                                None if value is None else float(value))
+            row = 10
+            for process in self.report["production_processes"]:
+                for good in process.get("goods", [process]):
+                    self.product(sheet, row, process, good)
+                    row += 1
+            assert f"D{row}" not in self.book[sheet], row
+
+    def product(self, sheet, row, process, good):
+        name = process.get("name", process["identifier"])
+        self.expect(sheet, f"D{row}", name)
+        self.expect(sheet, f"F{row}", good.get("cn_code"))
+        self.expect(sheet, f"H{row}", good.get("name", good["identifier"]))
+        for column, word in (("I", "direct"), ("J", "indirect"), ("K", "total")):
+            value = process["specific_embedded_emissions_" + word]["value"]
+            self.expect(sheet, f"{column}{row}", None if value is None else float(value))
+        told = {p["name"]: p for p in good.get("sector_parameters", [])}
+        for column, parameter, scale in PARAMETERS:
+            found = told.pop(parameter, {})
+            if "word" in found:
+                self.expect(sheet, f"{column}{row}", found["word"])
+            else:
+                value = found.get("value")
+                self.near(sheet, f"{column}{row}",
+                          None if value is None else value * scale)
+        assert not told, told
 
     def all(self, first=None, last=None):
         """Every cell; the number of those compared.  `last` is in the period."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(part embedded report report_add report_control report_goods report_json report_csv)
+foreach(part embedded report report_add report_control report_goods report_json report_csv
+             report_products)
   unit_test(unit/report/${part}_test.c report)
 endforeach()
 if(EMGATE_XLSX)
