@@ -13,6 +13,7 @@ handle_fn api_summary;       /* GET /v1/summaries/KEY[/envelope] */
 handle_fn api_totals;        /* GET /v1/totals */
 handle_fn api_rollups;       /* GET /v1/rollups */
 handle_fn api_export;        /* GET /v1/export */
+handle_fn api_embedded;      /* GET /v1/embedded */
 handle_fn api_gateways;      /* GET /v1/gateways */
 handle_fn api_key_change;    /* POST /v1/gateways/ID/keys */
 handle_fn api_checkpoint;    /* POST /v1/checkpoints */

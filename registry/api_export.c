@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GET /v1/export: the operator's emissions report of one installation over a period, as
- * `emgate export` makes it at a gateway.  Summaries are read in pieces, so that nobody
+ * `emgate export` makes it at a gateway.  GET /v1/embedded: of that the goods with their
+ * specific embedded emissions.  Summaries are read in pieces, so that nobody
  * waits behind a year.
  */
 #include "registry/api.h"
@@ -22,6 +23,12 @@
 #define JSON_MAX ((size_t)64 * 1024 * 1024)
 #define NAME_MAX_LEN 129
 
+struct export;
+
+/* Writes what was asked for. */
+typedef void put_fn(const struct export *export, const struct question *question,
+                    struct answer *answer);
+
 /* What goes through the questions. */
 struct export
 {
@@ -33,6 +40,7 @@ struct export
     struct summary_query query; /* of one process, going on from piece to piece */
     uint8_t keys[PIECE][KEY_LEN];
     size_t key_count;
+    put_fn *put;
     struct report *report;
     struct arena arena;
     struct buf envelope, json;
@@ -186,9 +194,16 @@ static void put_report(const struct export *export, const struct question *quest
         answer->type = "application/json";
         report_put_json(export->report, detail, &writer);
     }
-    if (answer->body.overflow) {
-        answer_problem(answer, 413, "the answer is too long; ask for less");
-    }
+}
+
+static void put_goods(const struct export *export, const struct question *question,
+                      struct answer *answer)
+{
+    (void)question;
+    struct json_writer writer = json_writer_of(&answer->body);
+    answer->status = 200;
+    answer->type = "application/json";
+    report_put_goods(export->report, &writer);
 }
 
 static void answer_report(const struct service *service, struct export *export,
@@ -204,9 +219,12 @@ static void answer_report(const struct service *service, struct export *export,
     buf_init(&export->json, JSON_MAX);
     buf_init(&export->envelope, JSON_MAX);
     if (gather(service, export, &e) == ERR_OK) {
-        put_report(export, question, answer);
+        export->put(export, question, answer);
     } else {
         answer_error(answer, &e);
+    }
+    if (answer->body.overflow) {
+        answer_problem(answer, 413, "the answer is too long; ask for less");
     }
     arena_deinit(&export->arena);
     buf_deinit(&export->json);
@@ -214,26 +232,39 @@ static void answer_report(const struct service *service, struct export *export,
     report_free(&export->report);
 }
 
-void api_export(const struct service *service, const struct question *question,
-                struct answer *answer)
+static void report_on(const struct service *service, put_fn *put,
+                      const struct question *question, struct answer *answer)
 {
     struct error e = {0};
     struct export *export = mem_new(struct export);
+    export->put = put;
     export->who = (struct process_query){
         .installation = question->parameter(question->ctx, "installation"),
         .operator_id = access_operator(question),
         .limit = PROCESSES_MAX};
     if (!export->who.installation) {
         answer_problem(answer, 400, "want 'installation'");
-    } else if (is_one_of(question, "format", "json", "csv", answer) &&
-               is_one_of(question, "detail", "full", "summary", answer)) {
-        if (intake_ask(service->intake, ask_processes, export, &e) != ERR_OK) {
-            answer_error(answer, &e);
-        } else if (export->process_count == 0) {
-            answer_problem(answer, 404, "no summary of this installation is stored");
-        } else if (read_when(question, export, answer)) {
-            answer_report(service, export, question, answer);
-        }
+    } else if (intake_ask(service->intake, ask_processes, export, &e) != ERR_OK) {
+        answer_error(answer, &e);
+    } else if (export->process_count == 0) {
+        answer_problem(answer, 404, "no summary of this installation is stored");
+    } else if (read_when(question, export, answer)) {
+        answer_report(service, export, question, answer);
     }
     mem_free(&export);
+}
+
+void api_export(const struct service *service, const struct question *question,
+                struct answer *answer)
+{
+    if (is_one_of(question, "format", "json", "csv", answer) &&
+        is_one_of(question, "detail", "full", "summary", answer)) {
+        report_on(service, put_report, question, answer);
+    }
+}
+
+void api_embedded(const struct service *service, const struct question *question,
+                  struct answer *answer)
+{
+    report_on(service, put_goods, question, answer);
 }

@@ -29,6 +29,7 @@ static const struct route routes[] = {
     {.path = "/v1/totals", .get = api_totals, .access = ACCESS_LISTS},
     {.path = "/v1/rollups", .get = api_rollups, .access = ACCESS_LISTS},
     {.path = "/v1/export", .get = api_export, .access = ACCESS_LISTS},
+    {.path = "/v1/embedded", .get = api_embedded, .access = ACCESS_LISTS},
     {.path = "/v1/gateways", .get = api_gateways, .access = ACCESS_LISTS},
     {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
     {.path = "/v1/checkpoints",

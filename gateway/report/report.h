@@ -81,6 +81,10 @@ enum report_detail {
 void report_put_json(const struct report *report, enum report_detail detail,
                      struct json_writer *writer);
 
+/* The goods alone, as one JSON object: specific embedded emissions with precursors, by
+ * the names and figures of the report. */
+void report_put_goods(const struct report *report, struct json_writer *writer);
+
 /* One line a process, and with REPORT_FULL one a stream; header first, RFC 4180. */
 void report_put_csv(const struct report *report, enum report_detail detail,
                     struct buf *out);

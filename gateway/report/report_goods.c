@@ -5,6 +5,8 @@
  */
 #include "report/report_private.h"
 
+#include "core/mem.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -110,4 +112,57 @@ void report_put_precursors(struct json_writer *w, const struct report *report,
         }
     }
     json_close(w, ']');
+}
+
+/* ---- the goods alone ---- */
+
+static void put_good(struct json_writer *w, const struct report *report,
+                     const struct report_good *goods, size_t index)
+{
+    const struct process_total *process = &report->processes[index];
+    bool floored = false;
+    json_open(w, '{');
+    json_pair(w, "identifier", process->id);
+    json_pair(w, "aggregated_goods_category", process->category);
+    json_pair(w, "production_route", process->route);
+    json_pair(w, "cn_code", process->cn);
+    json_pair(w, "functional_unit", process->functional_unit);
+    json_key(w, "indirect_emissions_count");
+    json_bool(w, process->indirect_counts);
+    json_key(w, "windows_reported");
+    json_u64(w, process->windows);
+    json_key(w, "windows_complete");
+    json_u64(w, process->complete);
+    report_put_figure(w, "activity_level", figure_value(&process->activity), 3,
+                      process->functional_unit);
+    report_put_figure(w, "attributed_direct", report_direct(process, &floored), 0,
+                      "t CO2e");
+    report_put_figure(w, "attributed_indirect", report_indirect(process), 0, "t CO2e");
+    report_put_specific(w, process, &goods[index]);
+    report_put_precursors(w, report, goods, process);
+    json_close(w, '}');
+}
+
+void report_put_goods(const struct report *report, struct json_writer *w)
+{
+    struct report_good *goods = report_goods_new(report);
+    json_open(w, '{');
+    json_pair(w, "installation", report->outline->identity.id);
+    json_pair(w, "rule_set", "CBAM-2025/2547");
+    json_key(w, "reporting_period");
+    json_open(w, '{');
+    json_key(w, "start");
+    json_time(w, report->from_ns);
+    json_key(w, "end");
+    json_time(w, report->to_ns);
+    json_pair(w, "time_zone", report->outline->identity.time_zone);
+    json_close(w, '}');
+    json_key(w, "goods");
+    json_open(w, '[');
+    for (size_t i = 0; i < report->process_count; i++) {
+        put_good(w, report, goods, i);
+    }
+    json_close(w, ']');
+    json_close(w, '}');
+    mem_free(&goods);
 }

@@ -147,3 +147,34 @@ class Plant:
             child.kill()
             child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+# ---- the registry's figures beside the gateway's ----
+
+def identifier(item):
+    return item.get("identifier", "") if isinstance(item, dict) else ""
+
+
+def same_figures(ours, theirs, where):
+    """Every number that the registry reports is the gateway's; how many."""
+    if isinstance(theirs, dict):
+        return sum(same_figures(ours.get(key), value, f"{where}.{key}")
+                   for key, value in theirs.items())
+    if isinstance(theirs, list):
+        assert len(ours) == len(theirs), where
+        pairs = zip(sorted(ours, key=identifier), sorted(theirs, key=identifier))
+        return sum(same_figures(a, b, f"{where}[{i}]") for i, (a, b) in enumerate(pairs))
+    if isinstance(theirs, (int, float)):
+        assert ours == theirs, (where, ours, theirs)
+        return 1
+    return 0
+
+
+def same_goods(report, embedded):
+    """The goods that the registry tells are those of the report; how many figures."""
+    processes = {p["identifier"]: p for p in report["production_processes"]}
+    goods = {g["identifier"]: g for g in embedded["goods"]}
+    assert processes.keys() == goods.keys(), (processes.keys(), goods.keys())
+    return sum(same_figures(processes[name], {k: v for k, v in good.items()
+                                              if k in processes[name]}, name)
+               for name, good in goods.items())

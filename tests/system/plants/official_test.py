@@ -3,7 +3,7 @@
 """The Commission's examples of a cement works, a blast furnace and an electric arc
 furnace (tests/vectors/emissions) as plants: a year of daily amounts by MQTT through
 broker, gateway and registry, ending in the published figures by `emgate export` and by
-the registry's windows.
+the registry's windows and goods.
 
     official_test.py EMGATE EMGATE-REGISTRY
 
@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from mqtt_publisher import Publisher  # noqa: E402  (after the path)
-from plant import Plant  # noqa: E402
+from plant import Plant, same_figures, same_goods  # noqa: E402
 from xlsx_check import Check  # noqa: E402
 
 DAYS = 365
@@ -216,6 +216,17 @@ def export(plant, emgate, *words):
                           capture_output=True, text=True, check=True, timeout=120).stdout
 
 
+def registry_goods(plant, report, first):
+    """The registry's report and its goods: the same figures as the gateway's report."""
+    end = first + datetime.timedelta(days=DAYS)
+    asked = f"?installation=PK-TST-0001&from={first:%Y-%m-%d}&to={end:%Y-%m-%d}"
+    embedded = plant.ask("/v1/embedded" + asked)
+    count = same_figures(report, plant.ask("/v1/export" + asked), "report")
+    count += same_goods(report, embedded)
+    assert count > 50, count
+    return {good["identifier"]: good for good in embedded["goods"]}
+
+
 def expect(name, value, truth):
     assert off(value, truth) < LIMIT, f"{name}: {value!r} for {truth!r}"
 
@@ -234,6 +245,7 @@ def check(plant, emgate, example, first):
     last = end - datetime.timedelta(days=1)
     cells = Check(book, report).all(first.date(), last.date())
     print(f"{cells} cells of the workbook are the report's")
+    registered = registry_goods(plant, report, first)["goods"]
     total = report["total_direct_emissions"]
     expect("total", total["exact"], example.total)
     assert total["value"] == round(example.total), total
@@ -247,6 +259,9 @@ def check(plant, emgate, example, first):
         expect(key, found["exact"], published)
         assert found["value"] == round(published, 5), found
         expect(f"registry {key}", sum(r[column] for r in rows) / level, published)
+        shown = registered[f"specific_embedded_emissions_{word}"]
+        expect(f"registry's goods, {key}", shown["exact"], published)
+        assert shown["value"] == round(published, 5), shown
     lines = export(plant, emgate, *period, "--format", "csv").splitlines()
     assert len(lines) == 2 + len(example.streams), lines
     fields = lines[1].split(",")
@@ -261,12 +276,14 @@ def check_chain(plant, emgate, chain, first):
     wait_for_windows(plant, f"{end:%Y-%m-%dT%H:%M:%SZ}", 2 * DAYS)
     report = json.loads(export(plant, emgate, "--from", f"{first:%Y-%m-%d}",
                                "--to", f"{end:%Y-%m-%d}"))
+    registered = registry_goods(plant, report, first)
     for case, goods in zip(chain.sees, report["production_processes"]):
         assert "not_determined" not in goods, goods["not_determined"]
         for word, key in (("direct", "see_dir"), ("indirect", "see_ind")):
-            expect(case["id"] + " " + key,
-                   goods[f"specific_embedded_emissions_{word}"]["exact"],
-                   case["expected"][key]["value"])
+            for whose in (goods, registered[goods["identifier"]]):
+                expect(case["id"] + " " + key,
+                       whose[f"specific_embedded_emissions_{word}"]["exact"],
+                       case["expected"][key]["value"])
         assert goods["specific_embedded_emissions_indirect_counted"]["exact"] == 0
     goods = report["production_processes"]
     expect("default share", goods[0]["share_of_default_values"]["exact"],

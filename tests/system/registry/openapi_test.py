@@ -55,6 +55,8 @@ class Schema:
     def check(self, value, schema, where):
         known, open_to = {}, None
         for part in self.parts(schema):
+            if value is None and part.get("nullable"):
+                return
             if "type" in part:
                 self.test.assertIsInstance(value, KINDS[part["type"]], where)
                 if part["type"] in ("integer", "number"):
@@ -175,7 +177,7 @@ class OpenApiTest(unittest.TestCase):
                     self.assertGreaterEqual(status, 400, path)
 
     def test_every_route_is_described(self):
-        with open(os.path.join(ROOT, "registry", "server.c"), encoding="ascii") as source:
+        with open(os.path.join(ROOT, "registry", "routes.c"), encoding="ascii") as source:
             routes = re.findall(r'\.path = "(/v1/[^"]*|/[a-z]+)"(,\s+\.prefix)?',
                                 source.read())
         described = self.document["paths"]

@@ -50,6 +50,22 @@ Test(api_export, reports_every_window_of_the_period_and_no_other)
     service_stage_deinit(&s);
 }
 
+Test(api_export, the_goods_have_their_specific_emissions)
+{
+    struct service_stage s;
+    service_stage_init(&s);
+    put_hours(&s);
+    cr_assert_eq(ask(&s, "2026-01-01", "2027-01-01", "json"), 200);
+    cr_assert_eq(service_ask(&s, api_embedded, "", NONE), 200);
+    cr_assert(service_said(&s, "\"installation\":\"PK-CEM-0001\""));
+    cr_assert(service_said(&s, "\"identifier\":\"clinker\""));
+    cr_assert(service_said(&s, "\"windows_reported\":205,"));
+    cr_assert(service_said(&s, "\"specific_embedded_emissions_direct\":{\"value\":"));
+    s.more[2][1] = "2026-01-01";
+    cr_assert_eq(service_ask(&s, api_embedded, "", NONE), 400);
+    service_stage_deinit(&s);
+}
+
 Test(api_export, says_what_it_wants)
 {
     struct service_stage s;

@@ -67,3 +67,48 @@ Test(report_goods, an_undetermined_good_says_what_lacks)
     json_decref(report);
     goods_rig_deinit(&rig);
 }
+
+static json_t *goods_of(const struct goods_rig *rig)
+{
+    struct buf out;
+    json_error_t e;
+    buf_init(&out, 1 << 20);
+    struct json_writer writer = json_writer_of(&out);
+    report_put_goods(rig->report, &writer);
+    json_t *json = json_loadb((const char *)out.data, out.len, 0, &e);
+    cr_assert(json, "%s", e.text);
+    buf_deinit(&out);
+    return json;
+}
+
+/* Every member that a good has among the goods is that of the report. */
+Test(report_goods, the_goods_alone_are_those_of_the_report)
+{
+    struct goods_rig rig;
+    goods_rig_init(&rig, true);
+    goods_rig_add(&rig, 0,
+                  (struct goods_window){300, 10, .level = 100, .bought = 60, .own = 1});
+    goods_rig_add(&rig, 1, (struct goods_window){8, 1, .level = 10, .own = 20});
+    json_t *report = report_of(&rig);
+    json_t *alone = goods_of(&rig);
+    const json_t *goods = json_object_get(alone, "goods");
+    size_t compared = 0;
+    cr_assert_eq(json_array_size(goods), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *whole =
+            json_array_get(json_object_get(report, "production_processes"), i);
+        const char *key;
+        json_t *value;
+        json_object_foreach(json_array_get(goods, i), key, value)
+        {
+            const json_t *same = json_object_get(whole, key);
+            cr_assert(!same || json_equal(same, value), "%s", key);
+            compared += same != NULL;
+        }
+        cr_assert(json_object_get(json_array_get(goods, i), "precursors"));
+    }
+    cr_assert_geq(compared, 18);
+    json_decref(report);
+    json_decref(alone);
+    goods_rig_deinit(&rig);
+}
