@@ -105,7 +105,10 @@ set_tests_properties(system_interop PROPERTIES TIMEOUT 600 LABELS "whole;interop
 # Each certificate on each topic with each id inside, against a real broker.
 add_test(NAME system_identity COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/identity/identity_test.py)
-set_tests_properties(system_identity PROPERTIES TIMEOUT 300
+# Every certificate on the way renewed under load.
+add_test(NAME system_identity_renewal COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/identity/renewal_test.py)
+set_tests_properties(system_identity system_identity_renewal PROPERTIES TIMEOUT 300
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
 # Two verifiers of evidence, one verdict; a key changed under load.
