@@ -160,11 +160,14 @@ static void tap(void *ctx, const struct web_question *question, struct web_answe
     tap_ask(api->view.tap, &asked, &answer->body);
 }
 
+typedef enum err put_period_fn(const struct plan *plan, struct outbox *outbox,
+                               const struct api_period *period,
+                               struct json_writer *writer, struct error *e);
+
 /* By default the 31 days before `to`. */
-static void hours(void *ctx, const struct web_question *question,
-                  struct web_answer *answer)
+static void over_period(const struct api *api, const struct web_question *question,
+                        put_period_fn *put, struct web_answer *answer)
 {
-    const struct api *api = ctx;
     struct json_writer w = json_writer_of(&answer->body);
     struct error e = {0};
     const char *process = question->parameter(question->ctx, "process");
@@ -180,7 +183,19 @@ static void hours(void *ctx, const struct web_question *question,
         web_refuse(answer, 400, "want from before to, at most 400 days");
         return;
     }
-    finish(answer, api_put_hours(api->view.plan, api->view.outbox, &period, &w, &e), &e);
+    finish(answer, put(api->view.plan, api->view.outbox, &period, &w, &e), &e);
+}
+
+static void hours(void *ctx, const struct web_question *question,
+                  struct web_answer *answer)
+{
+    over_period(ctx, question, api_put_hours, answer);
+}
+
+static void sums(void *ctx, const struct web_question *question,
+                 struct web_answer *answer)
+{
+    over_period(ctx, question, api_put_sums, answer);
 }
 
 static void metrics(void *ctx, const struct web_question *question,
@@ -218,6 +233,8 @@ static const struct web_route routes[] = {
     {.path = "/v1/decode", .post = page_decode},
     {.path = "/v1/session", .get = operator_get, .post = operator_sign_in},
     {.path = "/v1/entries", .post = operator_enter},
+    {.path = "/v1/words", .get = operator_words},
+    {.path = "/v1/laboratory", .get = operator_laboratory},
     {.path = "/v1/status", .get = status},
     {.path = "/v1/points", .get = points},
     {.path = "/v1/summaries", .get = summaries},
@@ -226,6 +243,7 @@ static const struct web_route routes[] = {
     {.path = "/v1/explain", .get = explain},
     {.path = "/v1/readings", .get = readings},
     {.path = "/v1/hours", .get = hours},
+    {.path = "/v1/sums", .get = sums},
     {.path = "/v1/tap", .get = tap},
     {.path = "/v1/deadletters/retry", .post = retry, .by_file = true},
     {.path = "/metrics", .get = metrics},

@@ -10,6 +10,7 @@
  *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
  *     POST /v1/deadletters/retry?id=ID or ?after=ID&until=ID, by the socket only
  *     GET /v1/hours?process=ID&from=NS&to=NS   GET /v1/live   GET /v1/events
+ *     GET /v1/words   GET /v1/laboratory   GET /v1/sums?process=ID&from=NS&to=NS
  *     POST /v1/decode
  *     GET / /page/FILE
  *     GET /metrics /healthz /readyz
@@ -82,6 +83,18 @@ struct api_period {
 enum err api_put_hours(const struct plan *plan, struct outbox *outbox,
                        const struct api_period *period, struct json_writer *writer,
                        struct error *e) MUST_CHECK;
+
+/* The same period as one sum: {"windows", "incomplete", "lacking", "direct", "indirect",
+ * "activity", "electricity", "coverage"}; `lacking` windows without a direct figure are
+ * not in it. */
+enum err api_put_sums(const struct plan *plan, struct outbox *outbox,
+                      const struct api_period *period, struct json_writer *writer,
+                      struct error *e) MUST_CHECK;
+
+/* {"amend_s", "places": [where a laboratory's result can be entered, and what counts
+ * there now], "results": [those entered, newest first]}. */
+void api_put_laboratory(const struct plan *plan, const struct laboratory *laboratory,
+                        struct json_writer *writer);
 
 /* What each process emits now: [{"id", "now": {from, to, direct, indirect, activity,
  * complete, streams: {id: t CO2e}}, "open": the same since the window began}].  `fold`

@@ -2,7 +2,8 @@
 /*
  * A process over a period, one row a step (an hour, or a window where that is longer):
  * what charts and calendars are drawn from.  Windows shorter than a step are summed; a
- * sum with a window that lacks a number lacks it too.
+ * sum with a window that lacks a number lacks it too.  One sum over a whole period says
+ * how many lack it instead.
  */
 #include "api.h"
 
@@ -32,7 +33,8 @@ struct row {
 struct hours {
     const struct plan_process *process;
     int64_t from_ns, step_ns;
-    struct row row; /* being added up; windows come newest first */
+    struct row row;   /* being added up; windows come newest first */
+    uint64_t lacking; /* windows without a direct figure */
     struct arena arena;
     struct json_writer *writer;
 };
@@ -135,11 +137,11 @@ static bool take_summary(void *ctx, const struct outbox_summary *summary)
     return true;
 }
 
-static enum err put_rows(struct hours *h, struct outbox *outbox, int64_t to_ns,
-                         struct error *e)
+/* The latest summaries of the period, newest first, whole steps in each chunk. */
+static enum err each_chunk(struct hours *h, struct outbox *outbox, int64_t to_ns,
+                           outbox_summary_fn *take, struct error *e)
 {
     enum err err = ERR_OK;
-    /* Newest first, and whole steps in each chunk. */
     int64_t chunk_ns = CHUNK_NS / h->step_ns * h->step_ns;
     int64_t count = (to_ns - h->from_ns + chunk_ns - 1) / chunk_ns;
     for (int64_t i = count - 1; err == ERR_OK && i >= 0; i--) {
@@ -148,9 +150,8 @@ static enum err put_rows(struct hours *h, struct outbox *outbox, int64_t to_ns,
                                        .from_ns = h->from_ns + i * chunk_ns,
                                        .to_ns = end_ns < to_ns ? end_ns : to_ns,
                                        .latest = true};
-        err = outbox_each_summary(outbox, &filter, take_summary, h, e);
+        err = outbox_each_summary(outbox, &filter, take, h, e);
     }
-    put_row(h);
     return err;
 }
 
@@ -178,38 +179,112 @@ static void put_names(const struct plan_process *process, struct json_writer *w)
     json_close(w, ']');
 }
 
+static enum err begin(struct hours *h, const struct plan *plan,
+                      const struct api_period *period, struct error *e)
+{
+    for (size_t i = 0; i < plan->process_count; i++) {
+        if (strcmp(plan->processes[i].id, period->process) == 0) {
+            h->process = &plan->processes[i];
+        }
+    }
+    if (!h->process) {
+        return error_set(e, ERR_REJECT, "there is no such process");
+    }
+    int64_t length_ns = plan->windows.length_ns;
+    h->from_ns = period->from_ns;
+    h->step_ns = length_ns > NS_PER_HOUR ? length_ns : NS_PER_HOUR;
+    h->row.streams = mem_array(h->process->stream_count + 1, sizeof *h->row.streams);
+    arena_init(&h->arena, ARENA_SIZE);
+    return ERR_OK;
+}
+
+static void end(struct hours *h)
+{
+    arena_deinit(&h->arena);
+    mem_free(&h->row.streams);
+}
+
 enum err api_put_hours(const struct plan *plan, struct outbox *outbox,
                        const struct api_period *period, struct json_writer *w,
                        struct error *e)
 {
-    const struct plan_process *process = NULL;
-    for (size_t i = 0; i < plan->process_count; i++) {
-        if (strcmp(plan->processes[i].id, period->process) == 0) {
-            process = &plan->processes[i];
-        }
+    struct hours h = {.writer = w};
+    enum err err = begin(&h, plan, period, e);
+    if (err != ERR_OK) {
+        return err;
     }
-    if (!process) {
-        return error_set(e, ERR_REJECT, "there is no such process");
-    }
-    int64_t length_ns = plan->windows.length_ns;
-    struct hours h = {.process = process,
-                      .from_ns = period->from_ns,
-                      .step_ns = length_ns > NS_PER_HOUR ? length_ns : NS_PER_HOUR,
-                      .writer = w};
-    h.row.streams = mem_array(process->stream_count + 1, sizeof *h.row.streams);
-    arena_init(&h.arena, ARENA_SIZE);
     json_open(w, '{');
-    json_pair(w, "process", process->id);
-    json_pair(w, "unit", process->functional_unit);
+    json_pair(w, "process", h.process->id);
+    json_pair(w, "unit", h.process->functional_unit);
     json_key(w, "step_s");
     json_i64(w, h.step_ns / NS_PER_S);
-    put_names(process, w);
+    put_names(h.process, w);
     json_key(w, "rows");
     json_open(w, '[');
-    enum err err = put_rows(&h, outbox, period->to_ns, e);
+    err = each_chunk(&h, outbox, period->to_ns, take_summary, e);
+    put_row(&h);
     json_close(w, ']');
     json_close(w, '}');
-    arena_deinit(&h.arena);
-    mem_free(&h.row.streams);
+    end(&h);
+    return err;
+}
+
+/* ---- one sum ---- */
+
+static bool add_summary(void *ctx, const struct outbox_summary *summary)
+{
+    struct hours *h = ctx;
+    arena_reset(&h->arena);
+    ProtobufCAllocator allocator = proto_arena(&h->arena);
+    const Emgate__V1__Summary *s = emgate__v1__summary__unpack(
+        &allocator, summary->summary.len, summary->summary.data);
+    if (s) {
+        const Emgate__V1__Attribution *a = s->attribution;
+        struct sum direct = {0};
+        add(&direct, a ? a->attributed_direct : NULL);
+        h->lacking += direct.lacks;
+        add_window(h, s);
+    }
+    return true;
+}
+
+static void put_known(struct json_writer *w, const char *key, const struct sum *sum)
+{
+    json_key(w, key);
+    json_double(w, sum->value);
+}
+
+static void put_total(const struct hours *h)
+{
+    struct json_writer *w = h->writer;
+    const struct row *row = &h->row;
+    json_open(w, '{');
+    json_key(w, "windows");
+    json_u64(w, row->windows);
+    json_key(w, "incomplete");
+    json_u64(w, row->incomplete);
+    json_key(w, "lacking");
+    json_u64(w, h->lacking);
+    put_known(w, "direct", &row->direct);
+    put_known(w, "indirect", &row->indirect);
+    put_known(w, "activity", &row->activity);
+    put_known(w, "electricity", &row->electricity);
+    json_key(w, "coverage");
+    json_double(w, row->windows ? row->coverage / (double)row->windows : 0);
+    json_close(w, '}');
+}
+
+enum err api_put_sums(const struct plan *plan, struct outbox *outbox,
+                      const struct api_period *period, struct json_writer *w,
+                      struct error *e)
+{
+    struct hours h = {.writer = w};
+    enum err err = begin(&h, plan, period, e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = each_chunk(&h, outbox, period->to_ns, add_summary, e);
+    put_total(&h);
+    end(&h);
     return err;
 }

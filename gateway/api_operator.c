@@ -11,7 +11,6 @@
 #include "core/timetext.h"
 #include "operators.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 #define DEVICE "operator"
 #define SESSION_NS (12 * NS_PER_HOUR)
 #define WORDS_MAX 1000U
+#define WORDS_SHOWN 200
 
 /* The name of who asks, copied; false: nobody who is signed in. */
 static bool signed_in(struct api *api, const char *session,
@@ -111,6 +111,9 @@ static const char *read_entry(const struct plan *plan, const json_t *root,
     if (strlen(words) > WORDS_MAX) {
         return "words: at most 1000 bytes";
     }
+    if (json_object_get(root, "place")) {
+        return operator_read_result(plan, root, ret_entry);
+    }
     if (!json_object_get(root, "point")) {
         return words[0] ? NULL : "want a point or words";
     }
@@ -161,8 +164,8 @@ static void append_entry(struct api *api, const struct entry *entry,
     buf_deinit(&payload);
 }
 
-/* {"point", "value", "at"} or {"words"}: a delivery, a stock, a laboratory's result, or
- * an acknowledgement. */
+/* {"point", "value", "at"}, {"place", "value", "unit", "from", "words"} or {"words"}: a
+ * delivery or a stock, a laboratory's result, or an acknowledgement. */
 void operator_enter(void *ctx, const struct web_question *question,
                     struct web_answer *answer)
 {
@@ -184,4 +187,36 @@ void operator_enter(void *ctx, const struct web_question *question,
         append_entry(api, &entry, answer);
     }
     json_decref(root);
+}
+
+static bool put_words(void *ctx, const struct entered_words *words)
+{
+    struct json_writer *w = ctx;
+    json_open(w, '{');
+    json_key(w, "record");
+    json_u64(w, words->seq);
+    json_key(w, "at");
+    json_time(w, words->at_ns);
+    json_key(w, "who");
+    json_text(w, words->who);
+    json_key(w, "words");
+    json_text(w, words->words);
+    json_close(w, '}');
+    return true;
+}
+
+/* What operators said, newest first. */
+void operator_words(void *ctx, const struct web_question *question,
+                    struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct error e;
+    (void)question;
+    json_open(&w, '[');
+    enum err err = outbox_each_words(api->view.outbox, WORDS_SHOWN, put_words, &w, &e);
+    json_close(&w, ']');
+    if (err != ERR_OK) {
+        web_refuse(answer, 500, "the store could not be read");
+    }
 }

@@ -7,6 +7,7 @@
 #include "operators.h"
 #include "web/server.h"
 
+#include <jansson.h>
 #include <pthread.h>
 
 #define SESSIONS_MAX 16
@@ -33,6 +34,15 @@ web_handler_fn page_index;
 web_handler_fn page_file;
 web_handler_fn page_live;
 web_handler_fn page_decode;
+
+/* GET /v1/laboratory; such an entry of POST /v1/entries: what is wrong with it, or
+ * NULL; the entry has views into `root`. */
+web_handler_fn operator_laboratory;
+const char *operator_read_result(const struct plan *plan, const json_t *root,
+                                 struct entry *ret_entry);
+
+/* GET /v1/words. */
+web_handler_fn operator_words;
 
 /* GET and POST /v1/session, POST /v1/entries. */
 web_handler_fn operator_get;

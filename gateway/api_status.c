@@ -224,6 +224,7 @@ static void put_outbox(const struct gateway_view *view, struct json_writer *w)
     if (outbox_count(view->outbox, &counts, &e) == ERR_OK) {
         put_u64(w, "summaries", counts.summaries);
         put_u64(w, "dead_letters", counts.dead_letters);
+        put_u64(w, "newest_words", counts.newest_words);
     }
     json_close(w, '}');
     json_key(w, "sinks");

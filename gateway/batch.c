@@ -23,6 +23,7 @@ void batch_clear(struct pipeline *p)
     p->summary_count = 0;
     p->letter_count = 0;
     p->retry_count = 0;
+    p->words_count = 0;
     p->batch_records = 0;
 }
 
@@ -84,16 +85,29 @@ enum err batch_retry(void *ctx, const struct dead_letter_retry *retry, struct er
     return ERR_OK;
 }
 
+enum err batch_words(void *ctx, const struct entered_words *words, struct error *e)
+{
+    struct pipeline *p = ctx;
+    p->words = mem_grow(p->words, p->words_count, &p->words_capacity, sizeof *p->words);
+    struct entered_words *kept = &p->words[p->words_count++];
+    *kept = *words;
+    kept->who = arena_copy(&p->arena, words->who);
+    kept->words = arena_copy(&p->arena, words->words);
+    return full(p, e);
+}
+
 bool batch_is_due(const struct pipeline *p, bool idle)
 {
     bool half_full = p->arena.used > p->arena.size / 2;
     bool many = p->batch_records >= RECORDS_MAX || p->letter_count >= LETTERS_MAX ||
-                p->retry_count >= LETTERS_MAX || p->summary_count >= SUMMARIES_MAX;
+                p->retry_count >= LETTERS_MAX || p->words_count >= LETTERS_MAX ||
+                p->summary_count >= SUMMARIES_MAX;
     if (p->batch_records == 0 && p->summary_count == 0) {
         return false;
     }
     int64_t age_ns = clock_boot_ns(p->settings.clock) - p->batch_since_ns;
-    bool results = p->summary_count > 0 || p->letter_count > 0 || p->retry_count > 0;
+    bool results =
+        p->summary_count + p->letter_count + p->retry_count + p->words_count > 0;
     bool waited = age_ns >= (results ? WAIT_NS : WAIT_EMPTY_NS);
     return many || half_full || waited || (idle && results);
 }
@@ -175,6 +189,9 @@ static enum err put_results(struct pipeline *p, struct error *e)
     }
     for (size_t i = 0; err == ERR_OK && i < p->retry_count; i++) {
         err = outbox_put_retry(p->settings.outbox, &p->retries[i], e);
+    }
+    for (size_t i = 0; err == ERR_OK && i < p->words_count; i++) {
+        err = outbox_put_words(p->settings.outbox, &p->words[i], e);
     }
     return err;
 }

@@ -312,14 +312,48 @@ static enum err step_retry(struct fold *fold, const struct record *record,
     return err;
 }
 
+/* Words that a person entered: for who asks who said them. */
+static enum err take_words(const struct record *record, const struct entry *entry,
+                           const struct fold_out *out, struct error *e)
+{
+    struct entered_words words = {.seq = record->seq,
+                                  .at_ns = record->wall_ns,
+                                  .who = entry->who,
+                                  .words = entry->words};
+    return out->words ? out->words(out->ctx, &words, e) : ERR_OK;
+}
+
+static void take_laboratory(struct fold *fold, const struct record *record,
+                            const struct entry *entry)
+{
+    arena_reset(&fold->arena);
+    struct bytes place = arena_copy(&fold->arena, entry->metric);
+    struct bytes unit = arena_copy(&fold->arena, entry->unit);
+    struct bytes source =
+        arena_print(&fold->arena, "%.*s (entered by %.*s)", (int)entry->words.len,
+                    (const char *)entry->words.data, (int)entry->who.len,
+                    (const char *)entry->who.data);
+    struct laboratory_result result = {.place = (const char *)place.data,
+                                       .unit = (const char *)unit.data,
+                                       .source = (const char *)source.data,
+                                       .record = record->seq,
+                                       .value = entry->value,
+                                       .from_ns = entry->event_ns};
+    aggregate_enter_result(fold->aggregate, &result, fold->now_ns);
+}
+
 /* A reading that a person entered goes the way of all others; words are only kept. */
 static enum err step_entry(struct fold *fold, const struct record *record,
                            const struct fold_out *out, struct error *e)
 {
     struct entry entry;
     enum err err = record_get_entry(record, &entry, e);
+    if (err == ERR_OK && bytes_are(entry.device, ENTRY_LABORATORY)) {
+        take_laboratory(fold, record, &entry);
+        return close_due(fold, out, e);
+    }
     if (err != ERR_OK || entry.metric.len == 0) {
-        return err;
+        return err == ERR_OK ? take_words(record, &entry, out, e) : err;
     }
     struct message message = {.seq = record->seq,
                               .received_ns = record->wall_ns,

@@ -64,6 +64,8 @@ struct fold_out {
     enum err (*retried)(void *ctx, const struct dead_letter_retry *retry,
                         struct error *e);
     fold_reading_fn *reading; /* may be NULL */
+    /* What an operator said, such as an acknowledgement.  May be NULL. */
+    enum err (*words)(void *ctx, const struct entered_words *words, struct error *e);
 };
 
 struct fold;

@@ -200,6 +200,7 @@ static enum err take_record(struct pipeline *p, const struct record *record,
                            .summary = take_summary,
                            .dead_letter = take_dead_letter,
                            .retried = batch_retry,
+                           .words = batch_words,
                            .action = give_action,
                            .reading = reading_taker(p)};
     if (p->chapter.fold && p->batch_records++ == 0) {
@@ -370,6 +371,7 @@ void pipeline_close(struct pipeline **pipeline)
     mem_free(&p->summaries);
     mem_free(&p->letters);
     mem_free(&p->retries);
+    mem_free(&p->words);
     arena_deinit(&p->arena);
     buf_deinit(&p->state);
     buf_deinit(&p->key_changes);

@@ -28,6 +28,8 @@ struct pipeline {
     size_t letter_count, letter_capacity;
     struct dead_letter_retry *retries;
     size_t retry_count, retry_capacity;
+    struct entered_words *words;
+    size_t words_count, words_capacity;
     size_t batch_records;
     int64_t batch_since_ns; /* boot clock */
     uint64_t committed;
@@ -48,6 +50,7 @@ enum err batch_summary(void *ctx, const struct aggregate_summary *summary,
                        struct error *e);
 enum err batch_dead_letter(void *ctx, const struct dead_letter *letter, struct error *e);
 enum err batch_retry(void *ctx, const struct dead_letter_retry *retry, struct error *e);
+enum err batch_words(void *ctx, const struct entered_words *words, struct error *e);
 
 /* True when the batch should be committed now. */
 bool batch_is_due(const struct pipeline *pipeline, bool idle);

@@ -131,6 +131,7 @@ struct aggregate *aggregate_new(const struct plan *plan, const struct slice_stor
     a->processes = mem_array(plan->process_count, sizeof *a->processes);
     a->after_ns = mem_array(plan->point_count, sizeof *a->after_ns);
     table_init(&a->device_names);
+    laboratory_init(&a->laboratory);
     for (size_t i = 0; i < plan->point_count; i++) {
         series_init(&a->series[i], plan->points[i].id);
         a->point_device[i] = device_index(a, plan->points[i].device);
@@ -173,6 +174,7 @@ void aggregate_free(struct aggregate **aggregate)
     mem_free(&a->list.samples);
     mem_free(&a->said.samples);
     table_deinit(&a->device_names);
+    laboratory_deinit(&a->laboratory);
     zone_close(&a->zone);
     arena_deinit(&a->arena);
     buf_deinit(&a->scratch);
@@ -339,6 +341,22 @@ enum err aggregate_reject(struct aggregate *a, size_t point, int64_t event_ns,
         slice->dirty = true;
     }
     return err;
+}
+
+void aggregate_enter_result(struct aggregate *a, const struct laboratory_result *result,
+                            int64_t now_ns)
+{
+    const struct plan_process *process = laboratory_add(&a->laboratory, a->plan, result);
+    if (process) {
+        struct process_state *state = &a->processes[process - a->plan->processes];
+        windows_make_again(&state->windows, result->from_ns, INT64_MAX, now_ns,
+                           WINDOW_FACTOR);
+    }
+}
+
+const struct laboratory *aggregate_get_laboratory(const struct aggregate *a)
+{
+    return &a->laboratory;
 }
 
 void aggregate_gap(struct aggregate *a, int64_t at_ns, const char *reason)

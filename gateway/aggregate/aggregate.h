@@ -64,6 +64,14 @@ enum err aggregate_add(struct aggregate *aggregate, size_t point, struct sample 
 enum err aggregate_reject(struct aggregate *aggregate, size_t point, int64_t event_ns,
                           int64_t now_ns, struct error *e) MUST_CHECK;
 
+/* A laboratory's result was entered: it counts from its time on, and closed windows that
+ * it is valid in are made again as far as they can be amended. */
+void aggregate_enter_result(struct aggregate *aggregate,
+                            const struct laboratory_result *result, int64_t now_ns);
+
+/* All that were entered, in the order of entry; a view. */
+const struct laboratory *aggregate_get_laboratory(const struct aggregate *aggregate);
+
 /* A source lost something we know of: noted in the summaries of the windows that this
  * time falls into. */
 void aggregate_gap(struct aggregate *aggregate, int64_t at_ns, const char *reason);

@@ -40,6 +40,7 @@ struct aggregate {
     int64_t begin_ns;     /* journal time of the first record folded */
     struct summary_gap gaps[AGGREGATE_GAPS_MAX];
     size_t gap_count;
+    struct laboratory laboratory;  /* results that were entered */
     struct zone *zone;             /* of the installation */
     const struct merkle *log;      /* the journal's tree, or NULL */
     aggregate_touched_fn *touched; /* or NULL */

@@ -163,7 +163,8 @@ static void make_again(struct aggregate *a, size_t point, int64_t from_ns, int64
 {
     for (size_t i = 0; i < a->plan->process_count; i++) {
         if (a->processes[i].uses[point]) {
-            windows_make_again(&a->processes[i].windows, from_ns, to_ns, now_ns);
+            windows_make_again(&a->processes[i].windows, from_ns, to_ns, now_ns,
+                               WINDOW_SUBSTITUTE);
         }
     }
 }
@@ -217,6 +218,7 @@ static enum err write_window(struct aggregate *a, struct process_state *state,
                                 .to_ns = to_ns,
                                 .point = point_of_window,
                                 .substitute = substitute_in_window,
+                                .laboratory = &a->laboratory,
                                 .ctx = a};
     struct process_value value;
     enum err err = process_compute(&pw, &a->arena, &value, e);
@@ -344,6 +346,7 @@ enum err aggregate_peek(struct aggregate *a, size_t process, int64_t from_ns,
                                 .to_ns = to_ns,
                                 .point = point_of_window,
                                 .substitute = substitute_in_window,
+                                .laboratory = &a->laboratory,
                                 .ctx = a};
     return process_compute(&pw, arena, ret_value, e);
 }

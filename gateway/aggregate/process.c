@@ -129,9 +129,30 @@ static bool take_point(const struct work *w, const struct plan_input *input,
     return !input->reconcile || ret_value->reconciled.has;
 }
 
+static bool take_result(const struct work *w, const struct plan_input *input,
+                        struct input_value *ret_value)
+{
+    const struct laboratory *known = w->window->laboratory;
+    const struct laboratory_result *result =
+        known ? laboratory_at(known, input, w->window->from_ns) : NULL;
+    if (!result) {
+        return false;
+    }
+    ret_value->quantity =
+        (struct quantity){.has = true, .value = result->value, .which = result->which};
+    ret_value->origin = (const char *)arena_print(w->arena, "laboratory:%llu",
+                                                  (unsigned long long)result->record)
+                            .data;
+    ret_value->source = result->source;
+    return true;
+}
+
 static bool take_factor(const struct work *w, const struct plan_input *input,
                         struct input_value *ret_value)
 {
+    if (take_result(w, input, ret_value)) {
+        return true;
+    }
     const struct plan_factor *factor = plan_factor_at(input, w->window->from_ns);
     if (!factor) {
         return false;

@@ -17,6 +17,7 @@
 #define AGGREGATE_PROCESS_H
 
 #include "aggregate/integrate.h"
+#include "aggregate/laboratory.h"
 #include "core/arena.h"
 #include "methods/method.h"
 
@@ -56,7 +57,8 @@ struct input_value {
     const struct method_input *spec;
     struct quantity quantity;
     struct maybe reconciled; /* RecF that the point was multiplied by */
-    const char *origin;      /* "point:<id>", "factor:...", "constant", "default" */
+    const char *origin;      /* "point:<id>", "factor:...", "laboratory:<record>",
+                                "constant", "default" */
     const char *source;
 };
 
@@ -147,8 +149,9 @@ struct process_window {
     const struct plan *plan;
     const struct plan_process *process;
     int64_t from_ns, to_ns;
-    process_point_fn *point;           /* gives counts and integral of a point */
-    process_substitute_fn *substitute; /* NULL: nothing is substituted */
+    process_point_fn *point;             /* gives counts and integral of a point */
+    process_substitute_fn *substitute;   /* NULL: nothing is substituted */
+    const struct laboratory *laboratory; /* NULL: none was entered */
     void *ctx;
 };
 

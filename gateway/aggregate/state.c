@@ -5,7 +5,9 @@
  */
 #include "aggregate/aggregate_private.h"
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
+/* Without laboratory results. */
+#define STATE_VERSION_BEFORE 1
 
 static void put_gaps(const struct aggregate *a, struct buf *out)
 {
@@ -36,6 +38,7 @@ void aggregate_save(const struct aggregate *a, struct buf *out)
         windows_put(&a->processes[i].windows, out);
     }
     put_gaps(a, out);
+    laboratory_put(&a->laboratory, out);
 }
 
 static void get_devices(struct aggregate *a, struct cursor *c)
@@ -115,7 +118,8 @@ static void get_gaps(struct aggregate *a, struct cursor *c)
 enum err aggregate_load(struct aggregate *a, struct bytes saved, struct error *e)
 {
     struct cursor c = cursor_of(saved);
-    if (cursor_byte(&c) != STATE_VERSION) {
+    uint8_t version = cursor_byte(&c);
+    if (version != STATE_VERSION && version != STATE_VERSION_BEFORE) {
         return error_set(e, ERR_CORRUPT, "aggregation state: unknown version");
     }
     a->begin_ns = (int64_t)cursor_u64(&c);
@@ -123,6 +127,9 @@ enum err aggregate_load(struct aggregate *a, struct bytes saved, struct error *e
     get_series(a, &c);
     get_processes(a, &c);
     get_gaps(a, &c);
+    if (version == STATE_VERSION) {
+        laboratory_get(&a->laboratory, a->plan, &c);
+    }
     if (c.failed || c.rest.len > 0) {
         return error_set(e, ERR_CORRUPT, "aggregation state: stored bytes do not read");
     }

@@ -87,13 +87,13 @@ static void make_dirty(struct window *window, int64_t now_ns, enum window_reason
 }
 
 void windows_make_again(struct windows *windows, int64_t from_ns, int64_t to_ns,
-                        int64_t now_ns)
+                        int64_t now_ns, enum window_reason reason)
 {
     for (size_t i = 0; i < windows->count; i++) {
         struct window *window = &windows->list[i];
         if (window->start_ns >= from_ns && window->start_ns < to_ns &&
             window->revisions > 0) {
-            make_dirty(window, now_ns, WINDOW_SUBSTITUTE);
+            make_dirty(window, now_ns, reason);
         }
     }
 }
@@ -105,6 +105,8 @@ const char *window_reason_name(enum window_reason reason)
         return "late_data";
     case WINDOW_SUBSTITUTE:
         return "substitute_changed";
+    case WINDOW_FACTOR:
+        return "factor_entered";
     }
     UNREACHABLE();
 }
@@ -282,8 +284,9 @@ void windows_get(struct windows *windows, struct cursor *c)
         window->revisions = (uint32_t)cursor_varint(c);
         window->dirty = cursor_byte(c) != 0;
         window->dirty_since_ns = (int64_t)cursor_u64(c);
+        uint8_t reason = cursor_byte(c);
         window->reason =
-            cursor_byte(c) == WINDOW_SUBSTITUTE ? WINDOW_SUBSTITUTE : WINDOW_LATE_DATA;
+            reason <= WINDOW_FACTOR ? (enum window_reason)reason : WINDOW_LATE_DATA;
         take_key(c, window->key);
         merkle_get(&window->inputs, c);
     }

@@ -25,6 +25,7 @@ enum window_reason {
     WINDOW_LATE_DATA,  /* readings came after it closed */
     WINDOW_SUBSTITUTE, /* its substitutes come out otherwise, now that later data are
                           there */
+    WINDOW_FACTOR,     /* a laboratory's result was entered that is valid in it */
 };
 
 struct window {
@@ -82,10 +83,9 @@ struct window_touch {
 };
 void windows_touch(struct windows *windows, const struct window_touch *touch);
 
-/* The closed windows that begin in [from_ns, to_ns) must be made again, since their
- * substitutes have changed. */
+/* The closed windows that begin in [from_ns, to_ns) must be made again. */
 void windows_make_again(struct windows *windows, int64_t from_ns, int64_t to_ns,
-                        int64_t now_ns);
+                        int64_t now_ns, enum window_reason reason);
 
 /* The word of a reason in summaries. */
 const char *window_reason_name(enum window_reason reason);

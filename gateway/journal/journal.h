@@ -175,8 +175,11 @@ void record_put_retry(struct buf *out, const struct retry *retry);
 enum err record_get_retry(const struct record *record, struct retry *ret_retry,
                           struct error *e) MUST_CHECK;
 
-/* What an operator entered: a reading of a device that is a person, or, without a
- * metric, words such as an acknowledgement. */
+/* What an operator entered: a reading of a device that is a person; with the device
+ * ENTRY_LABORATORY a laboratory's result, whose metric is a place
+ * (aggregate/laboratory.h), whose time is the beginning of its validity and whose words
+ * name the report; or, without a metric, words such as an acknowledgement. */
+#define ENTRY_LABORATORY "laboratory"
 struct entry {
     struct bytes who;
     struct bytes device, metric, unit;

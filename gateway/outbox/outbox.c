@@ -16,6 +16,7 @@
 
 #define FORMAT_VERSION 2 /* 1: the fold's state did not name the software */
 #define DEAD_LETTERS_MAX 100000
+#define WORDS_KEPT 10000
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value BLOB NOT NULL)"
@@ -42,7 +43,9 @@ static const char schema[] =
     " partial INTEGER NOT NULL);"
     /* By the seq that a dead letter names; the last one counts. */
     "CREATE TABLE IF NOT EXISTS retry (letter INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
-    " outcome TEXT NOT NULL);";
+    " outcome TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS said (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    " who BLOB NOT NULL, words BLOB NOT NULL);";
 
 static const char *const statement_text[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -82,7 +85,7 @@ static const char *const statement_text[SQL_STATEMENTS] = {
     [SQL_TRIED_ROW] = "UPDATE outbox SET attempts = attempts + 1, error = ?2"
                       " WHERE id = ?1 AND status = 0",
     [SQL_COUNT] = "SELECT (SELECT count(*) FROM summary),"
-                  " (SELECT count(*) FROM dead_letter)",
+                  " (SELECT count(*) FROM dead_letter), (SELECT max(seq) FROM said)",
     [SQL_COUNT_SINK] =
         "SELECT count(*) FILTER (WHERE o.status = 0),"
         " count(*) FILTER (WHERE o.status = 1), count(*) FILTER (WHERE o.status = 2),"
@@ -107,6 +110,11 @@ static const char *const statement_text[SQL_STATEMENTS] = {
         "SELECT d.id, d.seq FROM dead_letter d WHERE d.id >= ?1 AND d.id <= ?2 AND"
         " (?3 OR NOT EXISTS (SELECT 1 FROM retry r WHERE r.letter = d.seq))"
         " ORDER BY d.id LIMIT ?4",
+    [SQL_PUT_WORDS] =
+        "INSERT OR REPLACE INTO said (seq, at, who, words) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_TRIM_WORDS] = "DELETE FROM said WHERE seq <="
+                       " (SELECT seq FROM said ORDER BY seq DESC LIMIT 1 OFFSET ?1)",
+    [SQL_EACH_WORDS] = "SELECT seq, at, who, words FROM said ORDER BY seq DESC LIMIT ?1",
     [SQL_EACH_ROW] =
         "SELECT o.sink, o.status, o.attempts, o.error, s.key, s.process, s.window_start,"
         " s.window_end, s.revision FROM outbox o JOIN summary s ON s.id = o.summary"
@@ -517,4 +525,21 @@ enum err outbox_put_retry(struct outbox *outbox, const struct dead_letter_retry 
     sqlite3_bind_int64(statement, 2, (int64_t)retry->seq);
     outbox_bind_text(statement, 3, retry->outcome);
     return outbox_run(outbox, statement, "mark a dead letter", e);
+}
+
+enum err outbox_put_words(struct outbox *outbox, const struct entered_words *words,
+                          struct error *e)
+{
+    sqlite3_stmt *statement = outbox_statement(outbox, SQL_PUT_WORDS);
+    sqlite3_bind_int64(statement, 1, (int64_t)words->seq);
+    sqlite3_bind_int64(statement, 2, words->at_ns);
+    outbox_bind_blob(statement, 3, words->who);
+    outbox_bind_blob(statement, 4, words->words);
+    enum err err = outbox_run(outbox, statement, "store an operator's words", e);
+    if (err != ERR_OK) {
+        return err;
+    }
+    statement = outbox_statement(outbox, SQL_TRIM_WORDS);
+    sqlite3_bind_int64(statement, 1, WORDS_KEPT);
+    return outbox_run(outbox, statement, "trim operators' words", e);
 }

@@ -85,6 +85,15 @@ struct dead_letter_retry {
 enum err outbox_put_retry(struct outbox *outbox, const struct dead_letter_retry *retry,
                           struct error *e) MUST_CHECK;
 
+/* What an operator said, as the journal has it. */
+struct entered_words {
+    uint64_t seq;
+    int64_t at_ns;
+    struct bytes who, words;
+};
+enum err outbox_put_words(struct outbox *outbox, const struct entered_words *words,
+                          struct error *e) MUST_CHECK;
+
 /* The stored minutes of a point: opaque bytes, replaced whole; see aggregate/slice.h. */
 enum err outbox_put_slice(struct outbox *outbox, const char *point, int64_t minute,
                           struct bytes slice, struct error *e) MUST_CHECK;
@@ -152,6 +161,7 @@ enum err outbox_settle(struct outbox *outbox, const struct outbox_settled *settl
 /* How much there is in all. */
 struct outbox_counts {
     uint64_t summaries, dead_letters;
+    uint64_t newest_words; /* record of what an operator said last; 0: nothing */
 };
 enum err outbox_count(struct outbox *outbox, struct outbox_counts *ret_counts,
                       struct error *e) MUST_CHECK;
@@ -199,6 +209,11 @@ typedef bool outbox_dead_letter_fn(void *ctx, int64_t id,
 enum err outbox_each_dead_letter(struct outbox *outbox, uint64_t limit,
                                  outbox_dead_letter_fn *each, void *ctx,
                                  struct error *e) MUST_CHECK;
+
+/* What operators said, the newest `limit`; as outbox_each_summary(). */
+typedef bool outbox_words_fn(void *ctx, const struct entered_words *words);
+enum err outbox_each_words(struct outbox *outbox, uint64_t limit, outbox_words_fn *each,
+                           void *ctx, struct error *e) MUST_CHECK;
 
 /* The rows of one sink that are not done; as outbox_each_summary(). */
 typedef bool outbox_row_fn(void *ctx, const char *sink, const struct outbox_summary *s,

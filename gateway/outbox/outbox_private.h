@@ -37,6 +37,9 @@ enum outbox_statement {
     SQL_EACH_DEAD_LETTER,
     SQL_EACH_LETTER_SEQ,
     SQL_EACH_ROW,
+    SQL_PUT_WORDS,
+    SQL_TRIM_WORDS,
+    SQL_EACH_WORDS,
     SQL_STATEMENTS,
 };
 

@@ -62,6 +62,7 @@ enum err outbox_count(struct outbox *outbox, struct outbox_counts *ret_counts,
     if (rc == SQLITE_ROW) {
         ret_counts->summaries = (uint64_t)sqlite3_column_int64(statement, 0);
         ret_counts->dead_letters = (uint64_t)sqlite3_column_int64(statement, 1);
+        ret_counts->newest_words = (uint64_t)sqlite3_column_int64(statement, 2);
     }
     enum err err = finish(outbox, statement, rc, "count", e);
     pthread_mutex_unlock(&outbox->lock);
@@ -181,6 +182,26 @@ enum err outbox_each_letter_seq(struct outbox *outbox,
                     (uint64_t)sqlite3_column_int64(statement, 1));
     }
     enum err err = finish(outbox, statement, rc, "read dead letters", e);
+    pthread_mutex_unlock(&outbox->lock);
+    return err;
+}
+
+enum err outbox_each_words(struct outbox *outbox, uint64_t limit, outbox_words_fn *each,
+                           void *ctx, struct error *e)
+{
+    pthread_mutex_lock(&outbox->lock);
+    sqlite3_stmt *statement = outbox_statement(outbox, SQL_EACH_WORDS);
+    sqlite3_bind_int64(statement, 1, limit_or_all(limit));
+    int rc = SQLITE_DONE;
+    bool more = true;
+    while (more && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct entered_words words = {.seq = (uint64_t)sqlite3_column_int64(statement, 0),
+                                      .at_ns = sqlite3_column_int64(statement, 1),
+                                      .who = outbox_column(statement, 2),
+                                      .words = outbox_column(statement, 3)};
+        more = each(ctx, &words);
+    }
+    enum err err = finish(outbox, statement, rc, "read operators' words", e);
     pthread_mutex_unlock(&outbox->lock);
     return err;
 }

@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What needs a person, made from the live state: worst first, each with its cause.
 import { el, find, name } from "./dom.js";
-import { age, number } from "./format.js";
-import { acknowledge, acknowledged, isOperator } from "./operator.js";
+import { age, dayTime, number } from "./format.js";
+import { acknowledge, acknowledgedBy, isOperator } from "./operator.js";
 
 const SILENT_INTERVALS = 5;
 
 let shown = "";
+
+// What a process's last window complained of, and what lapses.
+function fromProcesses(status, alarms) {
+  for (const process of status.processes) {
+    if (process.alarms) {
+      alarms.push({ level: "warn", text: number(process.alarms, 0) + " alarms in the last hour of " +
+        (process.name || process.id) + ": see Where does it come from?" });
+    }
+  }
+  for (const lapse of status.lapses || []) {
+    alarms.push({ level: lapse.over ? "bad" : "warn", text: lapse.what + " " + lapse.text });
+  }
+}
 
 function fromStages(live, alarms) {
   for (const reason of live.ready.reasons || []) {
@@ -14,7 +27,8 @@ function fromStages(live, alarms) {
   }
   for (const sink of live.status.sinks) {
     if (sink.last_error && (!sink.last_success || sink.last_error_at > sink.last_success)) {
-      alarms.push({ level: "bad", text: "sink " + sink.id + ": " + sink.last_error });
+      alarms.push({ level: "bad", text: "sink " + sink.id + ": " + sink.last_error,
+        since: Date.parse(sink.last_success) });
     }
     if (sink.set_aside) {
       alarms.push({ level: "warn", text: "sink " + sink.id + " refused for good: " +
@@ -32,14 +46,16 @@ function fromStages(live, alarms) {
   }
 }
 
-function fromPoints(points, now, alarms) {
+function fromPoints(points, now, started, alarms) {
   for (const point of points || []) {
-    const silent = point.at ? now - Date.parse(point.at) : NaN;
+    const since = Date.parse(point.at || started);
+    const silent = now - since;
     const limit = SILENT_INTERVALS * (point.interval_s || 60) * 1000;
     if (point.quality === "bad") {
       alarms.push({ level: "warn", text: "says its value is bad", point: point.id });
     } else if (point.interval_s && silent > limit) {
-      alarms.push({ level: "warn", text: "silent for " + age(silent), point: point.id });
+      alarms.push({ level: "warn", point: point.id, since,
+        text: point.at ? "silent for " + age(silent) : "not heard since the start, " + age(silent) });
     }
   }
 }
@@ -47,10 +63,17 @@ function fromPoints(points, now, alarms) {
 // How long a point is silent changes from second to second; which one it is does not.
 const keyOf = (alarm) => [alarm.point, alarm.text.replace(/ \d+ (s|min|h|d)$/, "")].filter(Boolean).join(" ");
 
+// An acknowledgement counts for the alarm it was given to, not for the next of its kind.
+function seenBy(alarm) {
+  const seen = acknowledgedBy(keyOf(alarm));
+  return seen && !(seen.at < alarm.since) ? seen : null;
+}
+
 function handle(alarm) {
   const key = keyOf(alarm);
-  if (acknowledged.has(key)) {
-    return el("span", { class: "soft" }, " acknowledged");
+  const seen = seenBy(alarm);
+  if (seen) {
+    return el("span", { class: "soft seen" }, " acknowledged by ", name(seen.who), ", " + dayTime(seen.at));
   }
   return isOperator() ? el("button", { type: "button", class: "plain", onclick: () =>
     acknowledge(key).catch((error) => window.alert(error.message)) }, "Acknowledge") : null;
@@ -59,9 +82,10 @@ function handle(alarm) {
 export function showAlarms(live, now) {
   const alarms = [];
   fromStages(live, alarms);
-  fromPoints(live.points, now, alarms);
-  alarms.sort((a, b) => (a.level < b.level ? -1 : 1));
-  const text = JSON.stringify([alarms, isOperator(), [...acknowledged]]);
+  fromPoints(live.points, now, live.status.started, alarms);
+  fromProcesses(live.status, alarms);
+  alarms.sort((a, b) => (a.level < b.level ? -1 : a.level > b.level ? 1 : 0));
+  const text = JSON.stringify([alarms, isOperator(), alarms.map(seenBy)]);
   if (text === shown) {
     return;
   }

@@ -6,7 +6,7 @@ import { age, second, useZone, zoneName } from "./format.js";
 import { showAlarms } from "./alarms.js";
 import { showFlow } from "./flow.js";
 import { loadLetters } from "./letters.js";
-import { setUpOperator, usePoints } from "./operator.js";
+import { loadWords, setUpOperator, usePoints } from "./operator.js";
 import { loadPoints, showPoints } from "./points.js";
 import { loadProcesses, setUpProcesses, showProcesses } from "./processes.js";
 
@@ -33,6 +33,11 @@ function showClock(now) {
 async function refresh(status) {
   const summaries = status.outbox.summaries;
   const letters = status.outbox.dead_letters;
+  const words = status.outbox.newest_words;
+  if (words !== seen.words) {
+    seen.words = words;
+    await loadWords();
+  }
   if (summaries !== seen.summaries) {
     seen.summaries = summaries;
     await loadProcesses(status);

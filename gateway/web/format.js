@@ -121,6 +121,10 @@ export function startOfDay(ms, days = 0) {
   return midnight(p.year, p.month - 1, p.day + days);
 }
 
+export function startOfYear(ms) {
+  return midnight(parts(ms).year, 0, 1);
+}
+
 export function startOfMonth(ms, months = 0) {
   const p = parts(ms);
   return midnight(p.year, p.month - 1 + months, 1);

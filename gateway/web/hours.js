@@ -7,6 +7,10 @@ export const HOUR_MS = 3600000;
 // The API's times are nanoseconds, beyond what a double holds.
 export const ns = (ms) => String(Math.round(ms)) + "000000";
 
+// One sum over a period.
+export const sums = (id, fromMs, toMs) => ask("v1/sums?" +
+  new URLSearchParams({ process: id, from: ns(fromMs), to: ns(toMs) }));
+
 export class Hours {
   constructor(id) {
     this.id = id;

@@ -2,12 +2,12 @@
 // A panel a process: what it emits now, this hour, today and in the month shown; bars by
 // stream; the month's hours by coverage. Every figure leads to its explanation.
 import { el, find, name, put } from "./dom.js";
-import { day, hourMinute, month, number, percent, sized, startOfDay, startOfMonth, unit }
-  from "./format.js";
+import { day, hourMinute, month, number, parts as partsOf, percent, sized, startOfDay, startOfMonth,
+  startOfYear, unit } from "./format.js";
 import { Bars, onScheme, streamColour } from "./charts.js";
 import { calendar, legend } from "./calendar.js";
 import { explain } from "./explain.js";
-import { Hours, HOUR_MS, total } from "./hours.js";
+import { Hours, HOUR_MS, sums, total } from "./hours.js";
 import { showReport } from "./report.js";
 
 const BARS = 48;
@@ -27,7 +27,7 @@ function figure(label, big) {
 function build(process) {
   const p = { id: process.id, hours: new Hours(process.id), process,
     now: figure("Now", true), open: figure("This hour so far"), today: figure("Today"),
-    month: figure("This month"), intensity: figure("Intensity, month"),
+    month: figure("This month"), year: figure("This year"), intensity: figure("Intensity, month"),
     legend: el("p", { class: "legend soft" }), calendar: el("div", { class: "scroll" }),
     canvas: el("canvas", { role: "img", "aria-label": "Emissions by stream over the last hours; "
       + "the same figures are in the calendar and in the report" }) };
@@ -40,7 +40,7 @@ function build(process) {
         el("span", { class: "soft" }, (process.category || "").replaceAll("_", " "))),
       el("button", { type: "button", class: "plain explain", "data-process": process.id,
         onclick: () => explain(process, 0) }, "Where does it come from?")),
-    el("div", { class: "figures" }, [p.now, p.open, p.today, p.month, p.intensity].map((f) => f.node)),
+    el("div", { class: "figures" }, [p.now, p.open, p.today, p.month, p.year, p.intensity].map((f) => f.node)),
     el("div", { class: "halves" },
       el("div", {}, el("h4", {}, "Last " + BARS + " hours"), p.legend,
         el("div", { class: "chart" }, p.canvas)),
@@ -71,6 +71,14 @@ async function turnTo(start) {
   drawMonth();
 }
 
+// The year up to the day that is loaded hour by hour; asked again when that moves.
+async function loadYear(p, toMs) {
+  const from = startOfYear(clockMs);
+  if (p.before?.to !== toMs || p.before.from !== from) {
+    p.before = { from, to: toMs, sum: await sums(p.id, from, Math.max(from, toMs)) };
+  }
+}
+
 // First everything of the month, then only what may have changed.
 export async function loadProcesses(status) {
   clockMs = Date.parse(status.now);
@@ -78,9 +86,20 @@ export async function loadProcesses(status) {
   monthStart = monthStart || startOfMonth(clockMs);
   const recent = startOfDay(clockMs, -3);
   const from = first ? Math.min(monthStart, recent) : recent;
-  await Promise.all(panels.map((p) => p.hours.load(from, clockMs + HOUR_MS)));
+  await Promise.all(panels.map((p) => Promise.all([p.hours.load(from, clockMs + HOUR_MS),
+    loadYear(p, recent)])));
   panels.forEach(draw);
   drawMonth();
+}
+
+function drawYear(p) {
+  const { from, to, sum } = p.before;
+  const rest = total(p.hours.between(Math.max(from, to), clockMs + HOUR_MS));
+  const hours = sum.windows + rest.hours;
+  const lacking = sum.lacking + rest.lacking;
+  put(p.year.value, hours ? sized(sum.direct + rest.direct) : "–");
+  put(p.year.note, partsOf(clockMs).year + ", + " + sized(sum.indirect + rest.indirect) +
+    " indirect" + (lacking ? ", " + number(lacking, 0) + " windows without a figure" : ""));
 }
 
 function drawMonth() {
@@ -115,6 +134,9 @@ function drawSums(p) {
 function draw(p) {
   drawLegend(p);
   drawSums(p);
+  if (p.before) {
+    drawYear(p);
+  }
   p.shown = [...p.hours.rows.values()].sort((a, b) => a.start - b.start).slice(-BARS);
   const perHour = HOUR_MS / p.hours.stepMs;
   p.bars.set(p.shown.map((row) => [hourMinute(row.start), day(row.start)].slice(0,

@@ -112,3 +112,22 @@ Test(api_hours, a_process_that_is_not_there_is_refused)
     cr_assert(strstr(e.text, "no such process"));
     buf_deinit(&out);
 }
+
+Test(api_hours, one_sum_says_how_many_windows_lack_a_figure)
+{
+    struct outbox *outbox = filled();
+    struct buf out;
+    struct error e;
+    buf_init(&out, 1 << 16);
+    struct json_writer writer = json_writer_of(&out);
+    struct api_period period = {"kiln", HOUR_NS, HOUR_NS + 30 * NS_PER_HOUR};
+    cr_assert_eq(api_put_sums(&plan, outbox, &period, &writer, &e), ERR_OK);
+    cr_expect_str_eq((const char *)out.data,
+                     "{\"windows\":5,\"incomplete\":1,\"lacking\":1,\"direct\":24,"
+                     "\"indirect\":0,\"activity\":0,\"electricity\":0,"
+                     "\"coverage\":0.8}");
+    period.process = "mill";
+    cr_expect_eq(api_put_sums(&plan, outbox, &period, &writer, &e), ERR_REJECT);
+    buf_deinit(&out);
+    outbox_close(&outbox);
+}

@@ -576,3 +576,82 @@ Test(fold, an_entry_cut_short_is_damage)
     cr_assert_eq(fold_step(rig.fold, &record, &out, &e), ERR_CORRUPT);
     fold_rig_deinit(&rig);
 }
+
+/* A laboratory's result for the kiln's fuel, entered at step `at`, valid from minute
+ * `minute` on. */
+static void add_result(struct rig_records *records, int at, int minute, double value)
+{
+    struct entry entry = {.who = BYTES("meena"),
+                          .device = BYTES(ENTRY_LABORATORY),
+                          .metric = BYTES("kiln/fuel/emission_factor"),
+                          .unit = BYTES("t CO2/TJ"),
+                          .words = BYTES("report 7"),
+                          .event_ns = RIG_START_NS + minute * NS_PER_MINUTE,
+                          .value = value};
+    int64_t wall_ns = RIG_START_NS + at * 10 * NS_PER_S;
+    record_put_entry(&rig_add(records, RECORD_ENTRY, wall_ns)->payload, &entry);
+}
+
+Test(fold, a_laboratory_result_counts_from_its_validity_on_and_again_after_a_restart)
+{
+    struct rig_records *records = rig_course(30);
+    struct fold_rig *whole = mem_new(struct fold_rig);
+    struct fold_rig *parts = mem_new(struct fold_rig);
+    add_result(records, 30, 2, 2 * 94.6);
+    for (int i = 31; i < 60; i++) {
+        rig_add(records, RECORD_TICK, RIG_START_NS + i * 10 * NS_PER_S);
+    }
+    fold_rig_init(whole);
+    fold_rig_init(parts);
+    fold_rig_run(whole, records, 0, records->count);
+    for (size_t i = 0; i < records->count; i++) {
+        fold_rig_run(parts, records, i, i + 1);
+        fold_rig_restart(parts);
+    }
+    const struct rig_summary *before = rig_latest(whole, "kiln", 1);
+    const struct rig_summary *behind = rig_latest(whole, "kiln", 2);
+    const struct rig_summary *other = rig_latest(whole, "mill", 2);
+    cr_assert(before && behind && other && before->has_direct && behind->has_direct);
+    cr_expect_eq(before->revision, 0);
+    cr_expect_eq(behind->revision, 1);
+    cr_expect_float_eq(behind->direct, 2 * before->direct, 1e-9);
+    cr_expect(other && other->revision == 0);
+    expect_same_summaries(whole, parts, 0);
+    fold_rig_deinit(whole);
+    fold_rig_deinit(parts);
+    mem_free(&whole);
+    mem_free(&parts);
+    rig_free(records);
+}
+
+static enum err keep_words(void *ctx, const struct entered_words *words, struct error *e)
+{
+    struct buf *kept = ctx;
+    (void)e;
+    buf_print(kept, "%llu %.*s: %.*s", (unsigned long long)words->seq,
+              (int)words->who.len, (const char *)words->who.data, (int)words->words.len,
+              (const char *)words->words.data);
+    return ERR_OK;
+}
+
+Test(fold, words_go_to_who_keeps_them)
+{
+    struct fold_rig *rig = mem_new(struct fold_rig);
+    struct entry entry = {.who = BYTES("meena"), .words = BYTES("seen")};
+    struct buf payload;
+    struct buf kept;
+    struct error e;
+    buf_init(&payload, 1 << 10);
+    buf_init(&kept, 1 << 10);
+    record_put_entry(&payload, &entry);
+    fold_rig_init(rig);
+    struct fold_out out = {.ctx = &kept, .words = keep_words};
+    struct record record = {
+        .type = RECORD_ENTRY, .seq = 1, .wall_ns = 5, .payload = buf_bytes(&payload)};
+    cr_assert_eq(fold_step(rig->fold, &record, &out, &e), ERR_OK);
+    cr_expect_str_eq((const char *)kept.data, "1 meena: seen");
+    buf_deinit(&payload);
+    buf_deinit(&kept);
+    fold_rig_deinit(rig);
+    mem_free(&rig);
+}

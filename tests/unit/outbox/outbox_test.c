@@ -307,3 +307,37 @@ Test(outbox, letters_without_a_retry_are_found_in_order)
     cr_assert_eq(seen.count, 1, "no limit, but an end");
     outbox_close(&outbox);
 }
+
+static bool count_words(void *ctx, const struct entered_words *words)
+{
+    struct entered_words *last = ctx;
+    cr_expect_lt(words->seq, last->seq);
+    cr_expect(bytes_are(words->who, "meena") && bytes_are(words->words, "seen"));
+    last->seq = words->seq;
+    last->at_ns += words->at_ns;
+    return true;
+}
+
+Test(outbox, what_operators_said_comes_newest_first_and_the_oldest_go)
+{
+    const char *const sinks[] = {NULL};
+    struct outbox *outbox = opened(sinks);
+    struct outbox_counts counts;
+    struct error e;
+    cr_assert_eq(outbox_count(outbox, &counts, &e), ERR_OK);
+    cr_expect_eq(counts.newest_words, 0);
+    cr_assert_eq(outbox_begin(outbox, &e), ERR_OK);
+    for (uint64_t seq = 1; seq <= 10005; seq++) {
+        struct entered_words words = {
+            .seq = seq, .at_ns = 1, .who = BYTES("meena"), .words = BYTES("seen")};
+        cr_assert_eq(outbox_put_words(outbox, &words, &e), ERR_OK, "%s", e.text);
+    }
+    cr_assert_eq(outbox_commit(outbox, &e), ERR_OK);
+    cr_assert_eq(outbox_count(outbox, &counts, &e), ERR_OK);
+    cr_expect_eq(counts.newest_words, 10005);
+    struct entered_words last = {.seq = UINT64_MAX};
+    cr_assert_eq(outbox_each_words(outbox, 0, count_words, &last, &e), ERR_OK);
+    cr_expect_eq(last.at_ns, 10000, "kept: %lld", (long long)last.at_ns);
+    cr_expect_eq(last.seq, 6);
+    outbox_close(&outbox);
+}
