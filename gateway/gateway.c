@@ -298,6 +298,9 @@ static enum err open_all(struct gateway *g, struct error *e)
     if (err == ERR_OK) {
         err = intake_open(g->journal, g->plan, was_used, &g->intake, e);
     }
+    if (err == ERR_OK) {
+        err = intake_start(g->intake, e);
+    }
     /* Behind the source, which sets up the client library that these use too. */
     if (err == ERR_OK) {
         err = open_forwards(g, e);

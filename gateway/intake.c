@@ -103,19 +103,17 @@ static bool stopping(struct intake *intake)
     return stop;
 }
 
-/* Commits what there is; false when the journal can't go on. */
-static bool commit(struct intake *intake)
+enum intake_turn intake_step(struct intake *intake)
 {
     struct error e;
     enum err err = journal_commit(intake->journal, &e);
     if (err == ERR_OK) {
         source_release(intake->source, journal_durable(intake->journal));
-        return true;
+        return INTAKE_GO_ON;
     }
     if (err == ERR_FULL || err == ERR_RETRY) {
         log_warn("journal.full", "%s; intake waits, the broker keeps", e.text);
-        wait_ns(intake, RETRY_MS * NS_PER_MS);
-        return true;
+        return INTAKE_WAIT;
     }
     log_error("journal.failed", "%s; nothing more is acknowledged until a restart",
               e.text);
@@ -123,17 +121,24 @@ static bool commit(struct intake *intake)
     snprintf(intake->problem, sizeof intake->problem, "%.*s",
              (int)sizeof intake->problem - 1, e.text);
     pthread_mutex_unlock(&intake->lock);
-    return false;
+    return INTAKE_END;
 }
 
 static void *run(void *arg)
 {
     struct intake *intake = arg;
-    bool go_on = true;
-    while (go_on && !stopping(intake)) {
+    while (!stopping(intake)) {
         journal_wait_appended(intake->journal, WAIT_MS);
         wait_ns(intake, intake->commit_delay_ns);
-        go_on = commit(intake);
+        switch (intake_step(intake)) {
+        case INTAKE_GO_ON:
+            break;
+        case INTAKE_WAIT:
+            wait_ns(intake, RETRY_MS * NS_PER_MS);
+            break;
+        case INTAKE_END:
+            return NULL;
+        }
     }
     return NULL;
 }
@@ -204,10 +209,11 @@ static enum err open_source(struct intake *intake, bool session_expected, struct
 static size_t record_max(const struct plan_journal *journal)
 {
     size_t fits_segment = (size_t)journal->segment_size - SEGMENT_HEAD;
-    return fits_segment < JOURNAL_PAYLOAD_MAX ? fits_segment : JOURNAL_PAYLOAD_MAX;
+    size_t most = JOURNAL_PAYLOAD_MAX;
+    return fits_segment < most ? fits_segment : most;
 }
 
-static enum err start_committer(struct intake *intake, struct error *e)
+enum err intake_start(struct intake *intake, struct error *e)
 {
     int rc = pthread_create(&intake->committer, NULL, run, intake);
     intake->running = rc == 0;
@@ -222,14 +228,11 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
     intake->journal = journal;
     intake->plan = plan;
     intake->commit_delay_ns = plan->journal.commit_delay_ns;
-    buf_init(&intake->record, 2 * JOURNAL_PAYLOAD_MAX);
+    buf_init(&intake->record, (size_t)JOURNAL_PAYLOAD_MAX * 2);
     intake->record_max = record_max(&plan->journal);
     pthread_mutex_init(&intake->lock, NULL);
     wait_init(&intake->wake);
     enum err err = open_source(intake, session_expected, e);
-    if (err == ERR_OK) {
-        err = start_committer(intake, e);
-    }
     if (err != ERR_OK) {
         intake_close(&intake);
         return err;
@@ -238,32 +241,32 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
     return ERR_OK;
 }
 
-void intake_close(struct intake **address)
+void intake_close(struct intake **intake)
 {
-    struct intake *intake = *address;
-    if (!intake) {
+    struct intake *in = *intake;
+    if (!in) {
         return;
     }
-    if (intake->source) {
-        source_pause(intake->source);
+    if (in->source) {
+        source_pause(in->source);
     }
-    pthread_mutex_lock(&intake->lock);
-    intake->stop = true;
-    pthread_cond_broadcast(&intake->wake);
-    pthread_mutex_unlock(&intake->lock);
-    if (intake->running) {
-        pthread_join(intake->committer, NULL);
+    pthread_mutex_lock(&in->lock);
+    in->stop = true;
+    pthread_cond_broadcast(&in->wake);
+    pthread_mutex_unlock(&in->lock);
+    if (in->running) {
+        pthread_join(in->committer, NULL);
     }
-    if (intake->running && !intake->problem[0]) {
-        commit(intake);
+    if (in->source && !in->problem[0]) {
+        (void)intake_step(in);
     }
-    source_close(&intake->source);
-    mem_free(&intake->brokers);
-    mem_free(&intake->filters);
-    buf_deinit(&intake->record);
-    pthread_cond_destroy(&intake->wake);
-    pthread_mutex_destroy(&intake->lock);
-    mem_free(address);
+    source_close(&in->source);
+    mem_free(&in->brokers);
+    mem_free(&in->filters);
+    buf_deinit(&in->record);
+    pthread_cond_destroy(&in->wake);
+    pthread_mutex_destroy(&in->lock);
+    mem_free(intake);
 }
 
 struct source *intake_source(const struct intake *intake)

@@ -13,11 +13,24 @@
 
 struct intake;
 
-/* Opens the source and starts the committer.  Borrowed: journal, plan.
- * `session_expected`: an earlier run left sessions at the brokers. */
+/* Opens the source.  Borrowed: journal, plan.  `session_expected`: an earlier run left
+ * sessions at the brokers. */
 enum err intake_open(struct journal *journal, const struct plan *plan,
                      bool session_expected, struct intake **ret_intake,
                      struct error *e) MUST_CHECK;
+
+/* Starts the committer's thread. */
+enum err intake_start(struct intake *intake, struct error *e) MUST_CHECK;
+
+enum intake_turn {
+    INTAKE_GO_ON, /* what was appended is durable, its acknowledgements may go */
+    INTAKE_WAIT,  /* the store is full: wait a while before the next turn */
+    INTAKE_END,   /* nothing more can be stored until a restart */
+};
+
+/* One commit; never waits.  The committer does nothing else; tests call it instead of
+ * intake_start(). */
+enum intake_turn intake_step(struct intake *intake);
 
 /* Stops taking in, commits and releases the rest, ends the threads. */
 void intake_close(struct intake **intake);

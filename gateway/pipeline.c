@@ -255,45 +255,61 @@ static bool recover(struct pipeline *p, enum err err, struct error *e)
     return load(p, e) == ERR_OK;
 }
 
-/* One turn; false when the pipeline is to end. */
-static bool turn(struct pipeline *p, struct record *record, bool found, enum err err,
-                 struct error *e)
+/* Takes the record that was found, and commits when it is time. */
+static enum err take_turn(struct pipeline *p, struct record *record, bool found,
+                          struct error *e)
 {
-    bool was_full = false;
-    pthread_mutex_lock(&p->lock);
-    if (err == ERR_OK && found) {
-        err = take_records(p, record, e);
-    }
+    enum err err = found ? take_records(p, record, e) : ERR_OK;
     if (err == ERR_OK && p->chapter.fold && batch_is_due(p, !found)) {
         err = batch_commit(p, e);
     }
-    bool go_on = err == ERR_OK || recover(p, err, e);
-    was_full = err != ERR_OK;
+    return err;
+}
+
+enum pipeline_turn pipeline_step(struct pipeline *p, int64_t wait_ms)
+{
+    struct error e = {0};
+    struct record record;
+    bool found = false;
+    p->begun = true;
+    enum err err = next_record(p, wait_ms, &record, &found, &e);
+    pthread_mutex_lock(&p->lock);
+    if (err == ERR_OK) {
+        err = take_turn(p, &record, found, &e);
+    }
+    bool go_on = err == ERR_OK || recover(p, err, &e);
     if (err == ERR_OK) {
         p->problem[0] = 0;
     }
     bool stop = p->stop;
     pthread_mutex_unlock(&p->lock);
     if (!go_on) {
-        p->settings.failed(p->settings.ctx, e);
-    } else if (was_full && !stop) {
-        outbox_wait(p->settings.outbox, RETRY_WAIT_MS);
+        p->settings.failed(p->settings.ctx, &e);
     }
-    return go_on && !stop;
+    if (!go_on || stop) {
+        return PIPELINE_END;
+    }
+    if (err != ERR_OK) {
+        return PIPELINE_WAIT;
+    }
+    return found ? PIPELINE_GO_ON : PIPELINE_IDLE;
 }
 
 static void *run(void *arg)
 {
     struct pipeline *p = arg;
-    bool go_on = true;
-    while (go_on) {
-        struct error e = {0};
-        struct record record;
-        bool found = false;
-        enum err err = next_record(p, READ_WAIT_MS, &record, &found, &e);
-        go_on = turn(p, &record, found, err, &e);
+    for (;;) {
+        switch (pipeline_step(p, READ_WAIT_MS)) {
+        case PIPELINE_GO_ON:
+        case PIPELINE_IDLE:
+            break;
+        case PIPELINE_WAIT:
+            outbox_wait(p->settings.outbox, RETRY_WAIT_MS);
+            break;
+        case PIPELINE_END:
+            return NULL;
+        }
     }
-    return NULL;
 }
 
 enum err pipeline_drain(struct pipeline *p, uint64_t *ret_unsigned, struct error *e)
@@ -347,6 +363,7 @@ enum err pipeline_start(struct pipeline *p, struct error *e)
                          rc);
     }
     p->running = true;
+    p->begun = true;
     return ERR_OK;
 }
 
@@ -361,11 +378,11 @@ void pipeline_close(struct pipeline **pipeline)
     pthread_mutex_unlock(&p->lock);
     if (p->running) {
         pthread_join(p->thread, NULL);
-        struct error e;
-        if (p->chapter.fold && !p->problem[0] && batch_commit(p, &e) != ERR_OK) {
-            log_warn("pipeline.stop", "%s; the last records are folded again at start",
-                     e.text);
-        }
+    }
+    struct error e;
+    if (p->begun && p->chapter.fold && !p->problem[0] && batch_commit(p, &e) != ERR_OK) {
+        log_warn("pipeline.stop", "%s; the last records are folded again at start",
+                 e.text);
     }
     let_go(p);
     mem_free(&p->summaries);

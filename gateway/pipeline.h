@@ -41,12 +41,23 @@ enum err pipeline_open(const struct pipeline_settings *settings,
 /* Starts the thread. */
 enum err pipeline_start(struct pipeline *pipeline, struct error *e) MUST_CHECK;
 
+enum pipeline_turn {
+    PIPELINE_GO_ON, /* records were taken; there may be more */
+    PIPELINE_IDLE,  /* the journal had none */
+    PIPELINE_WAIT,  /* the store is full: wait a while before the next turn */
+    PIPELINE_END,   /* it can't go on, and `failed` was called; or it is to stop */
+};
+
+/* One turn; waits up to `wait_ms` for a record.  The thread does nothing else; tests call
+ * it instead of pipeline_start(). */
+enum pipeline_turn pipeline_step(struct pipeline *pipeline, int64_t wait_ms);
+
 /* Instead of a thread: folds all that the journal holds now, and commits it.  Tells how
  * many summaries there was no key for.  Errors are those of fold, journal and outbox. */
 enum err pipeline_drain(struct pipeline *pipeline, uint64_t *ret_unsigned,
                         struct error *e) MUST_CHECK;
 
-/* Folds what is there, commits, ends the thread and frees everything. */
+/* Commits what was folded, ends the thread and frees everything. */
 void pipeline_close(struct pipeline **pipeline);
 
 /* Hash of the configuration bundle that is folded by now; false: none yet. */

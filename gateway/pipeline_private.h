@@ -11,7 +11,8 @@
 struct pipeline {
     struct pipeline_settings settings;
     pthread_t thread;
-    bool running;
+    bool running;         /* the thread */
+    bool begun;           /* a turn was taken, or will be */
     pthread_mutex_t lock; /* guards everything below */
     bool stop;
     struct chapter chapter; /* empty before the first configuration */

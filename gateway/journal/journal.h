@@ -20,7 +20,7 @@
 #include "model/message.h"
 
 /* The largest payload of a record; smaller in segments that could not hold it. */
-#define JOURNAL_PAYLOAD_MAX (1024u * 1024u)
+#define JOURNAL_PAYLOAD_MAX (1u << 20)
 
 /* What waits for commit at most; beyond it append says ERR_FULL. */
 #define JOURNAL_PENDING_MAX (4u * 1024u * 1024u)

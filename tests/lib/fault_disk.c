@@ -234,6 +234,17 @@ static enum err fault_size(void *ctx, int file, uint64_t *ret_size, struct error
     return end(disk, code);
 }
 
+enum err fault_disk_truncate(struct fault_disk *disk, int file, uint64_t size,
+                             struct error *e)
+{
+    enum err code = begin(disk, false, e);
+    struct node *node = handle_node(disk, file);
+    if (code == ERR_OK) {
+        node_truncate(node, (size_t)size);
+    }
+    return end(disk, code);
+}
+
 static enum err fault_rename(void *ctx, const char *from, const char *to, struct error *e)
 {
     struct fault_disk *disk = ctx;
@@ -242,7 +253,7 @@ static enum err fault_rename(void *ctx, const char *from, const char *to, struct
     if (code == ERR_OK && !name) {
         code = missing(e, from);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && name) {
         change_names(disk, CHANGE_RENAME, from, to, name->node);
     }
     return end(disk, code);
@@ -256,7 +267,7 @@ static enum err fault_remove(void *ctx, const char *path, struct error *e)
     if (code == ERR_OK && !name) {
         code = missing(e, path);
     }
-    if (code == ERR_OK) {
+    if (code == ERR_OK && name) {
         change_names(disk, CHANGE_REMOVE, path, "", name->node);
     }
     return end(disk, code);
@@ -484,6 +495,21 @@ void fault_disk_crash(struct fault_disk *disk)
         }
     }
     pthread_mutex_unlock(&disk->lock);
+}
+
+void fault_disk_spare_beside(struct fault_disk *disk, int file)
+{
+    pthread_mutex_lock(&disk->lock);
+    node_spare_beside(handle_node(disk, file));
+    pthread_mutex_unlock(&disk->lock);
+}
+
+bool fault_disk_has(struct fault_disk *disk, const char *path)
+{
+    pthread_mutex_lock(&disk->lock);
+    bool has = names_find(&disk->now, path) != NULL;
+    pthread_mutex_unlock(&disk->lock);
+    return has;
 }
 
 uint8_t *fault_disk_bytes(struct fault_disk *disk, const char *path, size_t *ret_len)

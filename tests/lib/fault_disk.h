@@ -57,6 +57,14 @@ void fault_disk_kill(struct fault_disk *disk);
 /* The power is cut: as above, and what was not synced is old, new, torn or garbage. */
 void fault_disk_crash(struct fault_disk *disk);
 
+/* Beyond the seam, for SQLite's files: makes an open file shorter (a call as those of the
+ * seam); says that a power cut damages no byte of it beside those written; asks whether a
+ * path leads anywhere. */
+enum err fault_disk_truncate(struct fault_disk *disk, int file, uint64_t size,
+                             struct error *e) MUST_CHECK;
+void fault_disk_spare_beside(struct fault_disk *disk, int file);
+bool fault_disk_has(struct fault_disk *disk, const char *path);
+
 /* A file's bytes as the next read would give them, to look at or damage in place;
  * NULL: no such file.  Valid until the next call. */
 uint8_t *fault_disk_bytes(struct fault_disk *disk, const char *path, size_t *ret_len);

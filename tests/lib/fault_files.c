@@ -86,6 +86,9 @@ static void node_reserve(struct node *node, size_t size)
     node->stable = mem_resize(node->stable, node->capacity, bigger, 1);
     node->dirty =
         mem_resize(node->dirty, node->capacity / SECTOR, bigger / SECTOR + 1, 1);
+    if (node->spares_beside) {
+        node->written = mem_resize(node->written, node->capacity, bigger, 1);
+    }
     node->capacity = bigger;
 }
 
@@ -96,11 +99,39 @@ void node_write(struct node *node, size_t offset, struct bytes data)
         return;
     }
     memcpy(node->data + offset, data.data, data.len);
+    if (node->spares_beside) {
+        memset(node->written + offset, 1, data.len);
+    }
     for (size_t i = offset / SECTOR; i <= (offset + data.len - 1) / SECTOR; i++) {
         node->dirty[i] = 1;
     }
     if (offset + data.len > node->size) {
         node->size = offset + data.len;
+    }
+}
+
+void node_truncate(struct node *node, size_t size)
+{
+    if (size < node->size) {
+        size_t end = node->size;
+        memset(node->data + size, 0, end - size);
+        for (size_t i = size / SECTOR; i * SECTOR < end; i++) {
+            node->dirty[i] = 1;
+        }
+        if (node->spares_beside) {
+            memset(node->written + size, 1, end - size);
+        }
+    } else {
+        node_reserve(node, size);
+    }
+    node->size = size;
+}
+
+void node_spare_beside(struct node *node)
+{
+    if (!node->spares_beside) {
+        node->spares_beside = true;
+        node->written = node->capacity ? mem_array(node->capacity, 1) : NULL;
     }
 }
 
@@ -110,6 +141,9 @@ void node_sync(struct node *node)
         if (node->dirty[i]) {
             memcpy(node->stable + i * SECTOR, node->data + i * SECTOR, SECTOR);
             node->dirty[i] = 0;
+            if (node->spares_beside) {
+                memset(node->written + i * SECTOR, 0, SECTOR);
+            }
         }
     }
     node->stable_size = node->size;
@@ -119,6 +153,20 @@ void node_forget(struct node *node)
 {
     if (node->capacity) {
         memset(node->dirty, 0, node->capacity / SECTOR);
+    }
+    if (node->spares_beside && node->capacity) {
+        memset(node->written, 0, node->capacity);
+    }
+}
+
+/* One sector that was not synced becomes garbage. */
+static void spoil(struct node *node, size_t at, uint64_t *random_state)
+{
+    for (size_t b = at; b < at + SECTOR; b++) {
+        uint8_t garbage = (uint8_t)files_random(random_state);
+        if (!node->spares_beside || node->written[b]) {
+            node->data[b] = garbage;
+        }
     }
 }
 
@@ -142,15 +190,16 @@ void node_crash(struct node *node, uint64_t *random_state)
             memcpy(data + split, stable + split, SECTOR - split); /* torn */
             break;
         case 7:
-            for (size_t b = 0; b < SECTOR; b++) {
-                data[b] = (uint8_t)files_random(random_state); /* garbage */
-            }
+            spoil(node, i * SECTOR, random_state);
             break;
         default:
             break; /* new */
         }
         memcpy(stable, data, SECTOR);
         node->dirty[i] = 0;
+    }
+    if (node->spares_beside && node->capacity) {
+        memset(node->written, 0, node->capacity);
     }
     node->stable_size = node->size;
     if (node->size < node->capacity) {
@@ -164,6 +213,7 @@ void node_free(struct node *node)
     mem_free(&node->data);
     mem_free(&node->stable);
     mem_free(&node->dirty);
+    mem_free(&node->written);
     *node = (struct node){0};
 }
 

@@ -14,9 +14,11 @@
 /* A file's content: what reads give, and what a power cut leaves for sure. */
 struct node {
     uint8_t *data, *stable;
-    uint8_t *dirty; /* one byte a sector */
+    uint8_t *dirty;   /* one byte a sector */
+    uint8_t *written; /* one byte a byte, with `spares_beside`; else NULL */
     size_t size, stable_size, capacity;
     bool used, is_dir;
+    bool spares_beside; /* a power cut damages only bytes that were written */
 };
 
 struct name {
@@ -57,6 +59,12 @@ bool path_is_in(const char *path, const char *folder);
 
 /* Puts bytes into the cache. */
 void node_write(struct node *node, size_t offset, struct bytes data);
+
+/* Makes it shorter; what is cut off reads as zero when it grows again. */
+void node_truncate(struct node *node, size_t size);
+
+/* From now on a power cut damages no byte beside those written. */
+void node_spare_beside(struct node *node);
 
 /* Makes the cache durable. */
 void node_sync(struct node *node);

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# The whole gateway on simulated clock, disk, broker and far sides; see tests/sim/world.h.
+set(sim ${CMAKE_CURRENT_SOURCE_DIR}/sim)
+add_library(fault_vfs STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_vfs.c)
+target_link_libraries(fault_vfs PUBLIC fault_disk PkgConfig::sqlite)
+
+add_executable(emgate_sim ${sim}/simulate.c ${sim}/run.c ${sim}/event.c ${sim}/check.c
+  ${sim}/sums.c ${sim}/world.c ${sim}/receiver.c ${sim}/broker.c ${sim}/plant.c
+  ${sim}/shared.c)
+target_link_libraries(emgate_sim PRIVATE boot fault_vfs)
+target_link_options(emgate_sim PRIVATE LINKER:--wrap=units_open LINKER:--wrap=units_close)
+
+add_test(NAME sim COMMAND emgate_sim)
+set_tests_properties(sim PROPERTIES TIMEOUT 600)
