@@ -53,6 +53,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT EMGATE_SANITIZE AND NOT EMGATE_CO
   add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
     add_compile_options(-fcf-protection)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
+    add_compile_options(-mbranch-protection=standard)
   endif()
   add_link_options(-Wl,-z,relro,-z,now)
 endif()

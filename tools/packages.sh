@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian 12 packages that are missing, by group; prints one line.
-#   tools/packages.sh build run test interop browser lint postgres kafka docker cross
+#   tools/packages.sh build run test interop browser lint postgres kafka
+#   tools/packages.sh docker cross release      for what is done by hand
 # Without arguments: build run test.  --names first: prints the names, installs nothing.
 set -euo pipefail
 
@@ -17,6 +18,7 @@ packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables lintian"
 packages[cross]="dpkg-dev gcc-aarch64-linux-gnu lintian qemu-user-static"
+packages[release]="dpkg-dev git minisign python3"
 packages[interop]="mosquitto mosquitto-clients nodejs npm"
 packages[browser]="chromium chromium-driver npm"
 packages[lint]="clang-14 clang-tidy-14 clang-tools-14 git libclang-rt-14-dev llvm-14"

@@ -175,7 +175,7 @@ static void put_provenance(struct gateway *g, struct arena *arena, Emgate__V1__S
     p->last_record = g->tree;
     p->rule_set = text(arena, "CBAM-2025/2547");
     p->factor_set = text(arena, "eu-fuels@2026-01,cbam-grid@2026-01");
-    p->software = text(arena, "0.1.0");
+    p->software = text(arena, EMGATE_VERSION);
     if (g->has_previous) {
         p->previous = (ProtobufCBinaryData){32, g->previous};
     }

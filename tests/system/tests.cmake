@@ -143,3 +143,6 @@ foreach(name rebuild)
   set_tests_properties(system_operations_${name} PROPERTIES TIMEOUT 300 LABELS whole
     ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endforeach()
+# Each check of hardening.py sees a program spoiled.
+add_test(NAME system_hardening COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/hardening.py
+         --selftest)

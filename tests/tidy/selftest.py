@@ -10,6 +10,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 import built_rules  # noqa: E402
+import release_rules  # noqa: E402
 import structure_rules  # noqa: E402
 import text_rules  # noqa: E402
 from tree import Tree, split_c  # noqa: E402
@@ -29,7 +30,8 @@ CLEAN = {
     "tests/unit/core/sum_test.c": HEAD + '#include "core/sum.h"\n',
     "docs/reference/sum.md": "<!-- made by: emgate sum -->\n1 + 1 = 2\n",
 }
-RULES = text_rules.RULES + structure_rules.RULES + built_rules.RULES
+RULES = text_rules.RULES + structure_rules.RULES + built_rules.RULES + \
+    release_rules.RULES
 
 
 class TidyTest(unittest.TestCase):
@@ -212,6 +214,27 @@ class TidyTest(unittest.TestCase):
         self.write("docs/errors.md", "| code |\n|---|\n| `sum.gone` | old |\n")
         self.expect("gateway/core/sum.c", 11, "log-code")
         self.expect("docs/errors.md", 3, "log-code")
+
+    def test_workflow_that_forgets_a_stage(self):
+        head = "# " + LICENCE[3:-3] + "\n"
+        self.write(".ci/run", "#!/bin/sh\n" + head + 'stages="tidy gcc lint"\n')
+        good = head + "container: debian:bookworm\nstages: [gcc, lint]\n" \
+            "run: .ci/run tidy ${{ x }}\n"
+        self.write(".github/workflows/ci.yml", good)
+        self.assertEqual([f for f in self.findings() if f.rule == "workflow"], [])
+        for wrong, line in ((good.replace(", lint", ""), 3),
+                            (good.replace("lint", "lint, gcc"), 3),
+                            (good.replace("bookworm", "sid"), 1)):
+            self.write(".github/workflows/ci.yml", wrong)
+            self.expect(".github/workflows/ci.yml", line, "workflow")
+
+    def test_version_in_two_places(self):
+        self.write("VERSION", "1.2.3\n")
+        self.write("CHANGELOG.md", "# Changes\n\n## 1.2.2\n")
+        self.expect("CHANGELOG.md", 1, "version")
+        self.add("gateway/core/sum.c", "int a = 1; /* 11.2.3, 1.2.34 */\n/* 1.2.3 */\n")
+        found = [(f.path, f.line) for f in self.findings() if f.rule == "version"]
+        self.assertEqual(found, [("CHANGELOG.md", 1), ("gateway/core/sum.c", 10)])
 
     def test_quotes_and_comments_are_told_apart(self):
         code, comments = split_c('a = "/* \\" no */"; // yes\n/* b\n c */ d\n')

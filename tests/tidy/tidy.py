@@ -11,11 +11,13 @@ import sys
 
 sys.dont_write_bytecode = True
 import built_rules  # noqa: E402  (after the line that keeps the checkout clean)
+import release_rules  # noqa: E402
 import structure_rules  # noqa: E402
 import text_rules  # noqa: E402
 from tree import Tree  # noqa: E402
 
-RULES = text_rules.RULES + structure_rules.RULES + built_rules.RULES
+RULES = text_rules.RULES + structure_rules.RULES + built_rules.RULES + \
+    release_rules.RULES
 
 
 def main():

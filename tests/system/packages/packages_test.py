@@ -19,6 +19,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
 NEWER = "0.99.0"
+with open(ROOT + "/VERSION", encoding="utf-8") as version_file:
+    VERSION = version_file.read().strip()
 
 
 def run(*words, check=True, **options):
@@ -154,7 +156,7 @@ def upgrade(machine, newer):
     after = until(lambda: machine.sh(count, check=False), 20, "summaries after upgrade")
     assert int(after) >= int(before) > 0, (before, after)
     print(f"upgraded: configuration kept, {after.strip()} summaries, running")
-    out = machine.sh("dpkg -i /root/emgate_0.1.0-1_*.deb", check=False)
+    out = machine.sh(f"dpkg -i /root/emgate_{VERSION}-1_*.deb", check=False)
     assert "nothing was changed" in out, out
     assert machine.sh("emgate --version").strip() == f"emgate {NEWER}"
     assert machine.sh("systemctl is-active emgate").strip() == "active"
@@ -171,7 +173,7 @@ def remove(machine):
 
 
 def registry(machine):
-    machine.sh("apt-get install -y /root/emgate-registry_0.1.0-1_*.deb && "
+    machine.sh(f"apt-get install -y /root/emgate-registry_{VERSION}-1_*.deb && "
                "systemctl enable --now emgate-registry")
     until(lambda: "active" in machine.sh("systemctl is-active emgate-registry",
                                          check=False), 20, "the registry's service")
