@@ -44,6 +44,8 @@ foreach(part gateway registry)
   install(FILES config/systemd/${name}.service DESTINATION /lib/systemd/system COMPONENT ${part})
   install(FILES packaging/${part}/sysusers.conf DESTINATION /usr/lib/sysusers.d
     RENAME ${name}.conf COMPONENT ${part})
+  install(FILES packaging/${part}/tmpfiles.conf DESTINATION /usr/lib/tmpfiles.d
+    RENAME ${name}.conf COMPONENT ${part})
   install(FILES packaging/${part}/lintian DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
     RENAME ${name} COMPONENT ${part})
   install(FILES packaging/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${part})

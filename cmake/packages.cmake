@@ -32,7 +32,7 @@ set(CPACK_COMPONENT_GATEWAY_DESCRIPTION
 Subscribes to the telemetry of plant sensors, calculates greenhouse-gas
 emissions per production process by the methods of the EU's carbon border
 rules, and sends signed summaries to a central registry.")
-set(CPACK_DEBIAN_GATEWAY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, tzdata, libudunits2-data")
+set(CPACK_DEBIAN_GATEWAY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles, tzdata, libudunits2-data")
 set(CPACK_DEBIAN_GATEWAY_PACKAGE_RECOMMENDS "mosquitto, ca-certificates")
 
 set(CPACK_DEBIAN_REGISTRY_PACKAGE_NAME emgate-registry)
@@ -40,7 +40,7 @@ set(CPACK_COMPONENT_REGISTRY_DESCRIPTION
   "central registry of signed emission summaries
 Takes the signed summaries of emgate gateways, keeps them, adds them up,
 and shows them by page and API.")
-set(CPACK_DEBIAN_REGISTRY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, tzdata")
+set(CPACK_DEBIAN_REGISTRY_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles, tzdata")
 
 foreach(part gateway registry)
   string(TOUPPER ${part} upper)

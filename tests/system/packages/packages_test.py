@@ -122,6 +122,8 @@ def blocks(kind):
 def first_tonne(machine):
     # There is no network to update from.
     machine.sh(blocks("install").replace("apt-get update\n", ""))
+    made = machine.sh("stat -c '%U %G %a' /var/lib/emgate").strip()
+    assert made == "emgate emgate 750", made  # by tmpfiles.d, before any start
     out = machine.sh(blocks("first"))
     assert re.search(r"clinker", out), out
     print("installed; docs/operations.md led to:")
