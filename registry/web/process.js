@@ -6,7 +6,8 @@ import { dayTime, hourMinute, number, percent, sized, startOfMonth, unit, useZon
 import { download } from "./access.js";
 import { Bars } from "./charts.js";
 import { calendar, legend } from "./calendar.js";
-import { hours, nameOf, referenceOf, totals } from "./data.js";
+import { hours, nameOf, totals } from "./data.js";
+import { embedded } from "./embedded.js";
 
 const words = (quantity) => quantity?.value === undefined ? "not known"
   : sized(quantity.value) + " " + unit(quantity.unit);
@@ -93,15 +94,6 @@ function downloads(process, days, rows) {
         item.complete, item.revision, item.key])) }, "Hours of the month as CSV"));
 }
 
-function against(process, month) {
-  const reference = referenceOf(process);
-  const line = (label, one) => one ? [label, number(one.value, 3) + " " + unit(one.unit) +
-    (month?.see_direct ? ", ours is " + change(one.value, month.see_direct) : "") + " (" + one.source + ")"] : null;
-  const pairs = [line("Default value", reference.default), line("Benchmark", reference.benchmark)].filter(Boolean);
-  return pairs.length ? [el("h3", {}, "Against"), el("dl", { class: "facts" }, pairs.map(([k, v]) =>
-    [el("dt", {}, k), el("dd", {}, v)]))] : [];
-}
-
 export async function openProcess(process) {
   openSheet(name(nameOf(process)), el("p", { class: "soft" }, "Asking"));
   try {
@@ -115,8 +107,8 @@ async function showProcess(process) {
   useZone(process.time_zone || "UTC");
   const end = Date.parse(process.last_window_end);
   const from = startOfMonth(end - 1);
-  const [days, months, rows] = await Promise.all([totals(process, "day"), totals(process, "month"),
-    hours(process, from, end)]);
+  const [days, months, rows, goods] = await Promise.all([totals(process, "day"), totals(process, "month"),
+    hours(process, from, end), embedded(process)]);
   useZone(process.time_zone || "UTC");
   const held = { between: (a, b) => rows.filter((row) => row.start >= a && row.start < b) };
   const canvas = el("canvas", { role: "img", "aria-label": "Emissions a day; the same figures can be downloaded" });
@@ -124,7 +116,7 @@ async function showProcess(process) {
   openSheet(name(nameOf(process)),
     el("p", { class: "soft" }, name([(process.category || "").replaceAll("_", " "), process.cn ? "CN " + process.cn : "",
       process.operator, process.country, "gateway " + process.gateway].filter(Boolean).join(", "))),
-    el("h3", {}, "Days"), el("div", { class: "chart" }, canvas), ...against(process, months[0]),
+    el("h3", {}, "Days"), el("div", { class: "chart" }, canvas), ...goods,
     el("h3", {}, "Two months"), ...comparison(process, months),
     el("h3", {}, "Hours by coverage"), legend(),
     el("p", { class: "soft" }, rows.length + " hours, " + revised + " revised. Choose one for its evidence."),

@@ -6,6 +6,7 @@ import { askForToken, useKeptToken } from "./access.js";
 import { age, dayTime, number, percent, second, sized, unit, useZone } from "./format.js";
 import { all, loadReferences, nameOf, referenceOf, totals } from "./data.js";
 import { alarmsOf, showGateways, showRefusals } from "./sources.js";
+import { direct, monthGood } from "./embedded.js";
 import { openProcess } from "./process.js";
 import { showRollup } from "./rollup.js";
 
@@ -48,9 +49,11 @@ async function trendOf(process) {
   return trends.get(key).items;
 }
 
-function row(process, days) {
+function row(process, days, good) {
   useZone(process.time_zone || "UTC");
   const month = process.month || {};
+  const whole = direct(good);
+  const specific = whole ?? month.see_direct;
   const cells = (text, className) => el("td", { class: className || "n" }, text);
   return el("tr", { "data-words": [process.installation, process.process, process.sector, process.country,
     process.operator, process.category].join(" ").toLowerCase() },
@@ -59,8 +62,9 @@ function row(process, days) {
   el("small", {}, name((process.category || "").replaceAll("_", " ") + (process.cn ? ", CN " + process.cn : "")))),
   el("td", {}, name(process.sector || ""), el("small", {}, name(process.country || ""))),
   cells(number(month.direct_t, 1)), cells(number(month.indirect_t, 1)), cells(number(process.year?.direct_t, 1)),
-  cells([number(month.see_direct, 4), el("small", {}, "t CO₂e/" + unit(process.unit || "t"))]),
-  el("td", {}, gauge(month.see_direct, referenceOf(process))), el("td", {}, trend(days)),
+  cells([number(specific, 4), el("small", {}, "t CO₂e/" + unit(process.unit || "t")),
+    whole === undefined ? el("small", { title: good?.not_determined }, "own, hours known") : null]),
+  el("td", {}, gauge(specific, referenceOf(process))), el("td", {}, trend(days)),
   cells(percent(month.coverage), "n" + (month.coverage < 0.8 ? " low-text" : "")),
   cells([number(process.windows, 0), el("small", { class: process.missing_windows ? "low-text" : null },
     number(process.missing_windows, 0) + " missing")]),
@@ -70,7 +74,7 @@ function row(process, days) {
 async function showInstallations(processes) {
   const rows = [];
   for (const process of processes) {
-    rows.push(row(process, await trendOf(process)));
+    rows.push(row(process, await trendOf(process), await monthGood(process)));
   }
   const held = document.activeElement?.closest("#installations tr");
   const at = held ? held.rowIndex : -1;

@@ -407,6 +407,7 @@ class RegistryPages(Pages):
                                       "&process=clinker&revisions=latest&limit=1000"))
         assert 29 <= stored <= 31, stored
         assert "2025/2620, grey clinker" in words and f"{stored} hours" in words, words
+        self.shows_embedded(words, stored)
         self.check_access("a process", SHEET)
         self.picture("registry-process")
         self.b.click("#save-days")
@@ -417,6 +418,21 @@ class RegistryPages(Pages):
         self.b.key(ESCAPE)
         self.b.wait("!document.querySelector('#sheet').open")
         self.quiet()
+
+    def shows_embedded(self, words, stored):
+        """The figure of the sheet is the API's, to the last of five digits."""
+        assert "Specific embedded emissions" in words, words
+        month = self.plant.items("/v1/processes?process=clinker")[0]["month"]["label"]
+        year, number = int(month[:4]), int(month[5:])
+        end = f"{year + number // 12}-{number % 12 + 1:02}-01"
+        good = next(g for g in self.plant.ask(
+            f"/v1/embedded?installation=PK-CEM-0001&from={month}-01&to={end}")["goods"]
+            if g["identifier"] == "clinker")
+        figure = good["specific_embedded_emissions_direct"]["exact"]
+        shown = self.b.run("return [...document.querySelectorAll('#sheet tr')].find(r =>"
+                           " r.cells[0]?.textContent === 'Direct')?.cells[1].textContent")
+        moved_on = good["windows_reported"] != stored  # an hour closed meanwhile
+        assert figure is not None and (shown == f"{figure:.5f}" or moved_on), (shown, good)
 
     def rolls_up(self):
         self.b.run("const g = document.querySelector('#group'); g.value = 'country';"
