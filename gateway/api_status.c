@@ -190,6 +190,22 @@ static void put_pipeline(const struct gateway_view *view, struct json_writer *w)
     pipeline_unlock(view->pipeline);
 }
 
+/* What came of the last reconciliation with the far side. */
+static void put_manifest(const struct forward_status *s, struct json_writer *w)
+{
+    if (s->manifest_ns == 0) {
+        return;
+    }
+    json_key(w, "manifest");
+    json_open(w, '{');
+    put_time(w, "at", s->manifest_ns);
+    put_u64(w, "stated", s->manifest.stated);
+    put_u64(w, "differing_days", s->manifest.differing_days);
+    put_u64(w, "lacking", s->manifest.lacking);
+    put_u64(w, "unknown", s->manifest.unknown);
+    json_close(w, '}');
+}
+
 static void put_sink(const struct gateway_view *view, size_t index, struct json_writer *w)
 {
     struct forward_status s;
@@ -212,6 +228,7 @@ static void put_sink(const struct gateway_view *view, size_t index, struct json_
     put_time(w, "last_success", s.last_success_ns);
     put_time(w, "last_error_at", s.last_error_ns);
     json_pair(w, "last_error", s.last_error);
+    put_manifest(&s, w);
     json_close(w, '}');
 }
 

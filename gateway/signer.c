@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "evidence/dsse.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -152,6 +153,16 @@ const struct key_pair *signer_pair(struct signer *s)
     const struct key_pair *pair = s->turned ? s->next : s->first;
     pthread_mutex_unlock(&s->lock);
     return pair;
+}
+
+struct bytes signer_envelope(struct signer *s, const char *type, struct bytes payload,
+                             struct arena *arena)
+{
+    pthread_mutex_lock(&s->lock);
+    const struct key_pair *pairs[] = {s->turned ? s->next : s->first};
+    struct bytes envelope = dsse_envelope(type, payload, pairs, 1, arena);
+    pthread_mutex_unlock(&s->lock);
+    return envelope;
 }
 
 enum err signer_use(struct signer *s, struct bytes id, struct error *e)

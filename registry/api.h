@@ -16,6 +16,7 @@ handle_fn api_export;        /* GET /v1/export */
 handle_fn api_embedded;      /* GET /v1/embedded */
 handle_fn api_gateways;      /* GET /v1/gateways */
 handle_fn api_key_change;    /* POST /v1/gateways/ID/keys */
+handle_fn api_manifest;      /* POST /v1/manifests */
 handle_fn api_checkpoint;    /* POST /v1/checkpoints */
 handle_fn api_checkpoints;   /* GET /v1/checkpoints */
 handle_fn api_refusals;      /* GET /v1/refusals */

@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "registry/access.h"
 #include "registry/api_put.h"
+#include "registry/manifest.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,7 @@
 struct brought {
     int64_t processes, windows, missing;
     int64_t last_end_ns;
+    struct manifest_record manifest; /* received at 0: none */
 };
 
 struct gateway_list {
@@ -38,12 +40,26 @@ static void add_process(void *ctx, const struct stored_process *process)
     }
 }
 
+static void add_manifest(void *ctx, const struct stored_record *record)
+{
+    struct gateway_list *list = ctx;
+    const struct gateway_settings *gateway =
+        registry_find_gateway(list->settings, record->id);
+    if (gateway) {
+        manifest_record_read(record->value,
+                             &list->brought[gateway - list->settings->gateways].manifest);
+    }
+}
+
 static enum err ask_gateways(void *ctx, const struct store_driver *driver,
                              struct store *store, struct ledger *ledger, struct error *e)
 {
     (void)ledger;
     struct process_query query = {.limit = INT64_MAX};
-    return driver->each_process(store, &query, add_process, ctx, e);
+    enum err err = driver->each_process(store, &query, add_process, ctx, e);
+    return err == ERR_OK
+               ? driver->each_record(store, MANIFEST_KIND, NULL, add_manifest, ctx, e)
+               : err;
 }
 
 static void put_gateway(struct json_writer *writer,
@@ -70,6 +86,10 @@ static void put_gateway(struct json_writer *writer,
     json_i64(writer, brought->missing);
     if (brought->processes > 0) {
         put_time(writer, "last_window_end", "last_window_end_ns", brought->last_end_ns);
+    }
+    if (brought->manifest.received_ns > 0) {
+        json_key(writer, "manifest");
+        manifest_record_put(&brought->manifest, writer);
     }
     json_close(writer, '}');
 }

@@ -32,6 +32,7 @@ static const struct route routes[] = {
     {.path = "/v1/embedded", .get = api_embedded, .access = ACCESS_LISTS},
     {.path = "/v1/gateways", .get = api_gateways, .access = ACCESS_LISTS},
     {.path = "/v1/gateways/", .prefix = true, .post = api_key_change},
+    {.path = "/v1/manifests", .post = api_manifest},
     {.path = "/v1/checkpoints",
      .get = api_checkpoints,
      .post = api_checkpoint,

@@ -87,6 +87,13 @@ struct stored_change {
     int64_t stored_ns;
 };
 
+/* A small thing that is kept by its kind and id: the registry's own notes. */
+struct stored_record {
+    const char *kind, *id;
+    struct bytes value;
+    int64_t stored_ns;
+};
+
 struct stored_installation {
     int64_t id;
     const char *installation, *operator_id, *country, *sector;
@@ -189,6 +196,14 @@ struct gateway_query {
     int64_t limit;
 };
 
+/* The summaries, all revisions, of the processes that one gateway speaks for. */
+struct key_query {
+    const char *gateway;
+    int64_t from_ns, to_ns; /* of the window's start, [from, to) */
+};
+
+typedef void key_fn(void *ctx, int64_t start_ns, const uint8_t key[KEY_LEN]);
+typedef void record_fn(void *ctx, const struct stored_record *record);
 typedef void refusal_fn(void *ctx, const struct stored_refusal *refusal);
 typedef void checkpoint_fn(void *ctx, const struct stored_checkpoint *checkpoint);
 typedef void change_fn(void *ctx, const struct stored_change *change);
@@ -296,6 +311,20 @@ struct store_driver {
     /* All, in the order in which they came. */
     enum err (*each_change)(struct store *store, change_fn *each, void *ctx,
                             struct error *e);
+
+    /* ---- records ---- */
+
+    /* Puts it in the place of one with the same kind and id. */
+    enum err (*put_record)(struct store *store, const struct stored_record *record,
+                           struct error *e);
+    enum err (*drop_record)(struct store *store, const char *kind, const char *id,
+                            struct error *e);
+    /* All of a kind in order of their ids, or the one with this id. */
+    enum err (*each_record)(struct store *store, const char *kind, const char *id,
+                            record_fn *each, void *ctx, struct error *e);
+    /* In order of their windows. */
+    enum err (*each_key)(struct store *store, const struct key_query *query, key_fn *each,
+                         void *ctx, struct error *e);
 
     enum err (*each_installation)(struct store *store, const struct process_query *query,
                                   installation_fn *each, void *ctx, struct error *e);

@@ -50,6 +50,10 @@ enum store_statement {
     SQL_EACH_CHECKPOINT,
     SQL_PUT_CHANGE,
     SQL_EACH_CHANGE,
+    SQL_PUT_RECORD,
+    SQL_DROP_RECORD,
+    SQL_EACH_RECORD,
+    SQL_EACH_KEY,
     SQL_STATEMENTS,
 };
 
@@ -109,6 +113,16 @@ enum err store_each_checkpoint(struct store *store, const struct gateway_query *
                                checkpoint_fn *each, void *ctx, struct error *e);
 enum err store_each_change(struct store *store, change_fn *each, void *ctx,
                            struct error *e);
+
+/* Records and keys: registry/store_sqlite_record.c. */
+enum err store_put_record(struct store *store, const struct stored_record *record,
+                          struct error *e);
+enum err store_drop_record(struct store *store, const char *kind, const char *id,
+                           struct error *e);
+enum err store_each_record(struct store *store, const char *kind, const char *id,
+                           record_fn *each, void *ctx, struct error *e);
+enum err store_each_key(struct store *store, const struct key_query *query, key_fn *each,
+                        void *ctx, struct error *e);
 
 /* A column of KEY_LEN bytes; anything else leaves `ret_key`. */
 void store_copy_key(sqlite3_stmt *statement, int column, uint8_t ret_key[KEY_LEN]);

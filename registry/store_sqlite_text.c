@@ -11,6 +11,7 @@
  *     area, area_total   the same sums by country, sector and category
  *     chain, link   one run a process and gateway; what waits for it
  *     refusal, checkpoint, key_change   evidence, the bytes as they came
+ *     record        the registry's own notes, by kind and id
  */
 #include "registry/store_sqlite.h"
 
@@ -125,7 +126,11 @@ static const char more_schema[] =
     "CREATE INDEX IF NOT EXISTS checkpoint_gateway ON checkpoint (gateway, id);"
     "CREATE TABLE IF NOT EXISTS key_change (id INTEGER PRIMARY KEY,"
     " gateway TEXT NOT NULL, bytes BLOB NOT NULL, stored INTEGER NOT NULL,"
-    " UNIQUE (gateway, bytes));";
+    " UNIQUE (gateway, bytes));"
+    "CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL,"
+    " value BLOB NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (kind, id))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS process_gateway ON process (gateway);";
 
 static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -260,6 +265,13 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_PUT_CHANGE] = "INSERT INTO key_change (gateway, bytes, stored)"
                        " VALUES (?1, ?2, ?3)",
     [SQL_EACH_CHANGE] = "SELECT gateway, bytes, stored FROM key_change ORDER BY id",
+    [SQL_PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?1, ?2, ?3, ?4)",
+    [SQL_DROP_RECORD] = "DELETE FROM record WHERE kind = ?1 AND id = ?2",
+    [SQL_EACH_RECORD] = "SELECT kind, id, value, stored FROM record WHERE kind = ?1"
+                        " AND (?2 IS NULL OR id = ?2) ORDER BY id",
+    [SQL_EACH_KEY] = "SELECT s.start, s.key FROM process p JOIN summary s"
+                     " ON s.process = p.id WHERE p.gateway = ?1 AND s.start >= ?2"
+                     " AND s.start < ?3 ORDER BY s.start",
 };
 
 const struct sql_shape store_sqlite_shape = {.name = "registry",

@@ -298,6 +298,7 @@ struct plan_sink {
     const struct sink *sink;
     const struct node *settings;
     int64_t retry_min_ns, retry_max_ns, timeout_ns;
+    int64_t manifest_ns; /* 0: never */
 };
 
 enum bridge_form {

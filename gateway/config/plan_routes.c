@@ -453,6 +453,7 @@ static void read_sink(struct build *b, const struct node *node, struct plan_sink
         .retry_min_ns = common.retry_min_ns,
         .retry_max_ns = common.retry_max_ns,
         .timeout_ns = common.timeout_ns,
+        .manifest_ns = common.manifest_ns,
     };
     if (plan->sink) {
         check_sink(b, plan);

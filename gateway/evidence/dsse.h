@@ -15,6 +15,7 @@
 
 #define DSSE_SUMMARY "application/vnd.emgate.summary.v1+protobuf"
 #define DSSE_RECEIPT "application/vnd.emgate.receipt.v1"
+#define DSSE_MANIFEST "application/vnd.emgate.manifest.v1+protobuf"
 #define DSSE_KEY_CHANGE "application/vnd.emgate.key-change.v1"
 
 /* Signs a payload of this type, or checks such a signature. */

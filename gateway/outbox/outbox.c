@@ -119,6 +119,12 @@ static const char *const statement_text[SQL_STATEMENTS] = {
         "SELECT o.sink, o.status, o.attempts, o.error, s.key, s.process, s.window_start,"
         " s.window_end, s.revision FROM outbox o JOIN summary s ON s.id = o.summary"
         " WHERE (?1 IS NULL OR o.sink = ?1) ORDER BY o.id DESC LIMIT ?2",
+    [SQL_EACH_SENT] = "SELECT s.process, s.window_start, s.revision, s.key FROM summary s"
+                      " JOIN outbox o ON o.sink = ?1 AND o.summary = s.id"
+                      " WHERE o.status = 1 AND s.window_start >= ?2"
+                      " AND s.window_start < ?3 ORDER BY s.window_start, s.id",
+    [SQL_SEND_AGAIN] = "UPDATE outbox SET status = 0 WHERE sink = ?1 AND status = 1"
+                       " AND summary = (SELECT id FROM summary WHERE key = ?2)",
 };
 
 enum err outbox_failed(struct outbox *outbox, const char *doing, struct error *e)

@@ -156,6 +156,28 @@ struct outbox_settled {
 enum err outbox_settle(struct outbox *outbox, const struct outbox_settled *settled,
                        bool *ret_settled, struct error *e) MUST_CHECK;
 
+/* ---- reconciliation (the sink's thread) ---- */
+
+/* A summary that the sink's far side has said it has. */
+struct outbox_sent {
+    const char *process;
+    int64_t window_start_ns;
+    uint32_t revision;
+    uint8_t key[OUTBOX_KEY_LEN];
+};
+typedef void outbox_sent_fn(void *ctx, const struct outbox_sent *sent);
+
+/* Calls `each` for what the sink has sent of windows that start in [from, to), oldest
+ * first.  Holds the outbox's lock: keep it short. */
+enum err outbox_each_sent(struct outbox *outbox, const char *sink, int64_t from_ns,
+                          int64_t to_ns, outbox_sent_fn *each, void *ctx,
+                          struct error *e) MUST_CHECK;
+
+/* Rows that are done wait again, all or none; any other stays what it is. */
+enum err outbox_send_again(struct outbox *outbox, const char *sink,
+                           const uint8_t *const *keys, size_t count,
+                           struct error *e) MUST_CHECK;
+
 /* ---- looking (any thread) ---- */
 
 /* How much there is in all. */

@@ -40,6 +40,8 @@ enum outbox_statement {
     SQL_PUT_WORDS,
     SQL_TRIM_WORDS,
     SQL_EACH_WORDS,
+    SQL_EACH_SENT,
+    SQL_SEND_AGAIN,
     SQL_STATEMENTS,
 };
 

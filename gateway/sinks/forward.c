@@ -27,6 +27,8 @@ _Static_assert(OUTBOX_KEY_LEN == SINK_KEY_LEN, "the outbox's key is the sink's")
 #define BATCH_MAX 100
 #define IDLE_NS NS_PER_S
 #define DOUBLINGS_MAX 32
+/* Longest wait from the start to the first manifest, and after one that failed. */
+#define MANIFEST_FIRST_NS (600 * NS_PER_S)
 
 struct forward {
     const struct plan_sink *plan;
@@ -38,7 +40,8 @@ struct forward {
     struct outbox_row rows[BATCH_MAX];
     struct sink_item items[BATCH_MAX];
     bool opened;
-    int64_t resume_boot_ns; /* no try before */
+    int64_t resume_boot_ns;   /* no try before */
+    int64_t manifest_boot_ns; /* no manifest before; 0: never */
 
     atomic_bool stop;
     bool started;
@@ -254,6 +257,65 @@ static enum forward_turn send_rows(struct forward *f, size_t count, int64_t *ret
     return settle(f, count, call.wait_ms, ret_wait_ns);
 }
 
+/* ---- reconciliation ---- */
+
+static void plan_manifest(struct forward *f, int64_t longest_ns)
+{
+    bool wanted = f->plan->manifest_ns > 0 && f->plan->sink->manifest;
+    int64_t bound_ns =
+        longest_ns < f->plan->manifest_ns ? longest_ns : f->plan->manifest_ns;
+    f->manifest_boot_ns =
+        wanted ? clock_boot_ns(f->world->clock) + jitter(f->world, bound_ns) : 0;
+}
+
+static void note_manifest(struct forward *f, const struct reconcile_result *result)
+{
+    if (result->lacking + result->unknown > 0) {
+        log_warn("sink.manifest",
+                 "sink=%s lacking=%llu unknown=%llu: the far side had not "
+                 "what it was sent; it is sent again",
+                 f->plan->id, (unsigned long long)result->lacking,
+                 (unsigned long long)result->unknown);
+    }
+    pthread_mutex_lock(&f->lock);
+    f->status.manifest = *result;
+    f->status.manifest_ns = clock_wall_ns(f->world->clock);
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* Tells the far side what it was sent, when it is time.  A failure is tried again at
+ * the next time: nothing waits for it. */
+static void reconcile(struct forward *f)
+{
+    if (f->manifest_boot_ns == 0 ||
+        clock_boot_ns(f->world->clock) < f->manifest_boot_ns) {
+        return;
+    }
+    struct error e = {0};
+    struct reconcile_result result = {0};
+    struct sink_call call = {.gateway = f->gateway,
+                             .timeout_ms = f->plan->timeout_ns / NS_PER_MS,
+                             .stop = &f->stop};
+    struct reconcile_work work = {.outbox = f->outbox,
+                                  .sink_id = f->plan->id,
+                                  .sink = f->plan->sink,
+                                  .state = f->state,
+                                  .call = &call,
+                                  .now_ns = clock_wall_ns(f->world->clock),
+                                  .sign = f->world->sign,
+                                  .sign_ctx = f->world->sign_ctx};
+    enum err err = f->opened ? ERR_OK : f->plan->sink->open(f->state, &e);
+    f->opened = err == ERR_OK;
+    err = err == ERR_OK ? reconcile_round(&work, &result, &e) : err;
+    if (err == ERR_OK) {
+        note_manifest(f, &result);
+        f->manifest_boot_ns = clock_boot_ns(f->world->clock) + f->plan->manifest_ns;
+        return;
+    }
+    log_info("sink.manifest", "sink=%s: %s", f->plan->id, e.text);
+    plan_manifest(f, err == ERR_REJECT ? f->plan->manifest_ns : MANIFEST_FIRST_NS);
+}
+
 enum forward_turn forward_step(struct forward *f, int64_t *ret_wait_ns)
 {
     int64_t left_ns = f->resume_boot_ns - clock_boot_ns(f->world->clock);
@@ -261,6 +323,7 @@ enum forward_turn forward_step(struct forward *f, int64_t *ret_wait_ns)
         *ret_wait_ns = left_ns;
         return FORWARD_WAIT;
     }
+    reconcile(f);
     struct error e = {0};
     size_t count = 0;
     size_t max =
@@ -330,6 +393,7 @@ enum err forward_open(const struct plan_sink *plan, const char *gateway,
     arena_init(&f->arena, ARENA_SIZE);
     pthread_mutex_init(&f->lock, NULL);
     wait_init(&f->stopped);
+    plan_manifest(f, MANIFEST_FIRST_NS);
 
     struct problems problems;
     problems_init(&problems);

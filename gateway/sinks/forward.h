@@ -17,6 +17,7 @@
 #include "core/bytes.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "sinks/reconcile.h"
 
 #define FORWARD_ERROR_MAX 256
 
@@ -38,6 +39,10 @@ struct forward_world {
     /* Gives what sink_call.key_changes is, in `arena`; may be NULL. */
     struct bytes (*key_changes)(void *ctx, struct arena *arena);
     void *key_changes_ctx;
+    /* Signs a manifest, as struct reconcile_work has it; may be NULL. */
+    struct bytes (*sign)(void *ctx, const char *type, struct bytes payload,
+                         struct arena *arena);
+    void *sign_ctx;
 };
 
 /* The system's clock and random numbers. */
@@ -78,6 +83,8 @@ struct forward_status {
     int64_t last_error_ns;   /* 0: never */
     int64_t next_try_ns;     /* wall clock; 0: now */
     char last_error[FORWARD_ERROR_MAX];
+    int64_t manifest_ns; /* of the last reconciliation; 0: none yet */
+    struct reconcile_result manifest;
 };
 
 /* Any thread. */

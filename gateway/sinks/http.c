@@ -19,11 +19,9 @@
 #include "core/clock.h"
 #include "core/utf8.h"
 #include "evidence/receipt.h"
+#include "sinks/http_private.h"
 #include "sinks/pack.h"
 #include "sinks/receipts.h"
-#include "sinks/sink.h"
-
-#include <curl/curl.h>
 
 #define BATCH_MAX 100
 #define REQUEST_MAX ((size_t)64 * 1024 * 1024)
@@ -31,33 +29,9 @@
 #define SCRATCH_SIZE ((size_t)64 * 1024)
 #define KEPT_SIZE ((size_t)256 * 1024)
 #define PACK_FROM 1024 /* smaller bodies are not worth it */
-#define HEADER_MAX (SECRET_TEXT_MAX + 64)
 #define QUOTE_MAX 160
 #define CONNECTION_MAX_S 3600L
 #define UNSUPPORTED_TYPE 415
-
-struct http_state {
-    const char *url, *ca_file, *cert_file, *key_file, *proxy;
-    const char *registry_key, *pin;
-    struct secret token;
-    int64_t batch;
-    int compression;
-    struct key_public pinned; /* when there is a registry_key */
-
-    CURL *curl;
-    struct curl_slist *headers;
-    struct arena scratch;
-    struct arena kept; /* the receipts of one send() */
-    struct buf request;
-    struct buf packed;
-    struct buf answer;
-    bool plain; /* the far side does not take packed bodies */
-    struct curl_slist *packed_headers;
-    size_t told;   /* bytes of sink_call.key_changes that the far side has */
-    bool disputed; /* it would not take one of them */
-    size_t limit;  /* most items in one post: less than `batch` after a 413 */
-    char curl_words[CURL_ERROR_SIZE];
-};
 
 enum { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
 static const char *const compression_words[] = {"none", "gzip", "zstd", NULL};
@@ -285,13 +259,6 @@ static enum err http_open(void *state, struct error *e)
 
 /* ---- one post ---- */
 
-enum answer {
-    ANSWER_RECEIPTS, /* each item has its result */
-    ANSWER_HALVE,    /* something in it is unwanted */
-    ANSWER_LATER,    /* surely not stored */
-    ANSWER_PERHAPS,  /* perhaps stored */
-};
-
 static void put_request(struct http_state *http, const char *gateway,
                         const struct sink_item *items, size_t count)
 {
@@ -324,7 +291,8 @@ static bool never_sent(CURL *curl, CURLcode code)
     return code == CURLE_COULDNT_CONNECT || (known && sent == 0);
 }
 
-static enum answer judge_failure(struct http_state *http, CURLcode code, struct error *e)
+static enum http_answer judge_failure(struct http_state *http, CURLcode code,
+                                      struct error *e)
 {
     const char *words = *http->curl_words ? http->curl_words : curl_easy_strerror(code);
     if (http->answer.overflow) {
@@ -353,7 +321,8 @@ static const char *status_words(long status)
     }
 }
 
-static enum answer judge_status(struct http_state *http, long status, struct error *e)
+static enum http_answer judge_status(struct http_state *http, long status,
+                                     struct error *e)
 {
     struct bytes text = quote(http);
     bool certain = status < 500 || status == 503;
@@ -393,8 +362,8 @@ static struct bytes body_of(struct http_state *http)
     return buf_bytes(&http->packed);
 }
 
-static enum answer post(struct http_state *http, int64_t timeout_ms,
-                        struct sink_call *call, long *ret_status, struct error *e)
+enum http_answer http_post(struct http_state *http, int64_t timeout_ms,
+                           struct sink_call *call, long *ret_status, struct error *e)
 {
     CURL *curl = http->curl;
     buf_clear(&http->answer);
@@ -479,64 +448,6 @@ static void take_receipts(struct http_state *http, struct sink_item *items, size
     }
 }
 
-/* ---- changes of key ---- */
-
-/* Where a registry takes changes of a gateway's key, beside its summaries; false: this
- * is none of ours. */
-static bool put_keys_url(const struct http_state *http, const char *gateway,
-                         struct buf *url)
-{
-    static const char end[] = "/v1/summaries";
-    struct bytes whole = bytes_of(http->url);
-    size_t len = sizeof end - 1;
-    bool ours =
-        whole.len > len && bytes_are(bytes_slice(whole, whole.len - len, len), end);
-    if (ours) {
-        buf_add(url, bytes_slice(whole, 0, whole.len - len));
-        buf_print(url, "/v1/gateways/%s/keys", gateway);
-    }
-    return ours;
-}
-
-/* Posts one change.  The same again is harmless; nobody there who takes them (404) is
- * nobody who checks them.  One that it will not take (409) may be one that it need not:
- * it was enrolled with the new key, or without any.  What it then says of summaries
- * shows. */
-static enum err post_change(struct http_state *http, struct bytes change,
-                            struct sink_call *call, const char *url, struct error *e)
-{
-    long status = 0;
-    buf_clear(&http->request);
-    buf_add(&http->request, change);
-    curl_easy_setopt(http->curl, CURLOPT_URL, url);
-    enum answer answer = post(http, call->timeout_ms / 2, call, &status, e);
-    curl_easy_setopt(http->curl, CURLOPT_URL, http->url);
-    http->disputed = http->disputed || status == 409;
-    bool settled = answer == ANSWER_RECEIPTS || status == 404 || status == 409;
-    return settled ? ERR_OK : error_wrap(e, "the change of our key");
-}
-
-/* Tells the far side of changes it does not know yet, before what the new key signed. */
-static enum err tell_changes(struct http_state *http, struct sink_call *call,
-                             struct error *e)
-{
-    struct buf url;
-    enum err err = ERR_OK;
-    buf_init(&url, HEADER_MAX);
-    bool ours = put_keys_url(http, call->gateway, &url);
-    while (ours && err == ERR_OK && http->told < call->key_changes.len) {
-        struct cursor c =
-            cursor_of(bytes_slice(call->key_changes, http->told, call->key_changes.len));
-        struct bytes change = cursor_string(&c);
-        err = post_change(http, change, call, (const char *)url.data, e);
-        if (err == ERR_OK) {
-            http->told = call->key_changes.len - c.rest.len;
-        }
-    }
-    buf_deinit(&url);
-    return err == ERR_OK ? ERR_OK : ERR_RETRY;
-}
-
 /* Posts the next part of the items; false when the rest must wait for another time. */
 static bool send_part(struct http_state *http, struct sink_item *items, size_t count,
                       struct sink_call *call, struct progress *progress)
@@ -546,7 +457,8 @@ static bool send_part(struct http_state *http, struct sink_item *items, size_t c
     size_t part = count < progress->step ? count : progress->step;
     put_request(http, call->gateway, items, part);
     int64_t left_ms = progress->until_ms - clock_boot_ns(&clock_system) / NS_PER_MS;
-    enum answer answer = post(http, left_ms > 0 ? left_ms : 1, call, &status, &e);
+    enum http_answer answer =
+        http_post(http, left_ms > 0 ? left_ms : 1, call, &status, &e);
     switch (answer) {
     case ANSWER_RECEIPTS:
         take_receipts(http, items, part);
@@ -574,7 +486,7 @@ static enum err http_send(void *state, struct sink_item *items, size_t count,
                           struct sink_call *call, struct error *e)
 {
     struct http_state *http = state;
-    if (tell_changes(http, call, e) != ERR_OK) {
+    if (http_tell_changes(http, call, e) != ERR_OK) {
         return ERR_RETRY;
     }
     struct progress progress = {.step = http->limit,
@@ -596,5 +508,6 @@ const struct sink sink_http = {
     .init = http_init,
     .open = http_open,
     .send = http_send,
+    .manifest = http_manifest,
     .close = http_close,
 };

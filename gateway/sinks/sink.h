@@ -65,6 +65,11 @@ struct sink {
     enum err (*send)(void *state, struct sink_item *items, size_t count,
                      struct sink_call *call, struct error *e);
 
+    /* Posts a signed manifest; the answer is valid until the next call.  ERR_RETRY: not
+     * now; ERR_REJECT: the far side takes none.  NULL: the sink has no such way. */
+    enum err (*manifest)(void *state, struct bytes envelope, struct sink_call *call,
+                         struct bytes *ret_answer, struct error *e);
+
     /* Lets go of everything, whatever state it is in.  Cannot fail. */
     void (*close)(void *state);
 };
@@ -75,7 +80,7 @@ struct sink {
 struct sink_common {
     const char *id;
     const char *kind; /* the name of a `struct sink` */
-    int64_t retry_min_ns, retry_max_ns, timeout_ns;
+    int64_t retry_min_ns, retry_max_ns, timeout_ns, manifest_ns;
 };
 extern const struct setting sink_common_settings[];
 

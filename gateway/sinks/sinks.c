@@ -53,6 +53,15 @@ const struct setting sink_common_settings[] = {
      .min = 0.1 * (double)NS_PER_S,
      .max = 600.0 * (double)NS_PER_S,
      .help = "How long one delivery may take."},
+    {.key = "manifest_every",
+     .type = SETTING_DURATION,
+     AT(struct sink_common, manifest_ns),
+     .initial = "24h",
+     .min = 0,
+     .max = 30 * 86400.0 * (double)NS_PER_S,
+     .help =
+         "How often a registry is told what it has been sent, so that it can say what "
+         "it lacks; 0s: never.  Of `http` only."},
     {0},
 };
 

@@ -46,6 +46,10 @@ enum pg_statement {
     PG_EACH_CHECKPOINT,
     PG_PUT_CHANGE,
     PG_EACH_CHANGE,
+    PG_PUT_RECORD,
+    PG_DROP_RECORD,
+    PG_EACH_RECORD,
+    PG_EACH_KEY,
     PG_EACH_INSTALLATION,
     PG_EACH_PROCESS,
     PG_EACH_SUMMARY,
@@ -132,7 +136,8 @@ enum err pg_store_add_totals(struct store *store, enum scope scope,
 void pg_read_summary(const PGresult *result, int row, struct stored_summary *ret_summary);
 void pg_read_key(const PGresult *result, int row, int column, uint8_t ret_key[KEY_LEN]);
 
-/* The driver's functions in evidence.c and query.c, as registry/store.h has them. */
+/* The driver's functions in evidence.c, record.c and query.c, as registry/store.h has
+ * them. */
 enum err pg_get_chain(struct store *store, const struct chain_name *name,
                       struct chain *ret_chain, struct error *e);
 enum err pg_put_chain(struct store *store, const struct chain_name *name,
@@ -160,6 +165,14 @@ enum err pg_get_refusal(struct store *store, const uint8_t key[KEY_LEN], bool *r
 enum err pg_each_checkpoint(struct store *store, const struct gateway_query *query,
                             checkpoint_fn *each, void *ctx, struct error *e);
 enum err pg_each_change(struct store *store, change_fn *each, void *ctx, struct error *e);
+enum err pg_put_record(struct store *store, const struct stored_record *record,
+                       struct error *e);
+enum err pg_drop_record(struct store *store, const char *kind, const char *id,
+                        struct error *e);
+enum err pg_each_record(struct store *store, const char *kind, const char *id,
+                        record_fn *each, void *ctx, struct error *e);
+enum err pg_each_key(struct store *store, const struct key_query *query, key_fn *each,
+                     void *ctx, struct error *e);
 enum err pg_each_installation(struct store *store, const struct process_query *query,
                               installation_fn *each, void *ctx, struct error *e);
 enum err pg_each_process(struct store *store, const struct process_query *query,

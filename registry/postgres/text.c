@@ -64,6 +64,10 @@ const char *const pg_schema[] = {
     "CREATE INDEX IF NOT EXISTS checkpoint_gateway ON checkpoint (gateway, id)",
     "CREATE TABLE IF NOT EXISTS key_change (id bigserial PRIMARY KEY, gateway text NOT"
     " NULL, bytes bytea NOT NULL, stored int8 NOT NULL, UNIQUE (gateway, bytes))",
+    "CREATE TABLE IF NOT EXISTS record (kind text COLLATE \"C\" NOT NULL, id text"
+    " COLLATE \"C\" NOT NULL, value bytea NOT NULL, stored int8 NOT NULL,"
+    " PRIMARY KEY (kind, id))",
+    "CREATE INDEX IF NOT EXISTS process_gateway ON process (gateway)",
     /* Adds the sums of two totals: whole, part of 2^60, known for each amount. */
     "CREATE OR REPLACE FUNCTION registry_add(a int8[], b int8[]) RETURNS int8[] LANGUAGE"
     " sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ARRAY[" ADD(1, 2, 3) "," ADD(
@@ -210,6 +214,15 @@ const char *const pg_statements[PG_STATEMENTS] = {
     [PG_PUT_CHANGE] = "INSERT INTO key_change (gateway, bytes, stored)"
                       " VALUES ($1, $2::bytea, $3::int8) ON CONFLICT DO NOTHING",
     [PG_EACH_CHANGE] = "SELECT gateway, bytes, stored FROM key_change ORDER BY id",
+    [PG_PUT_RECORD] = "INSERT INTO record VALUES ($1, $2, $3::bytea, $4::int8)"
+                      " ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value,"
+                      " stored = excluded.stored",
+    [PG_DROP_RECORD] = "DELETE FROM record WHERE kind = $1 AND id = $2",
+    [PG_EACH_RECORD] = "SELECT kind, id, value, stored FROM record WHERE kind = $1"
+                       " AND ($2::text IS NULL OR id = $2) ORDER BY id",
+    [PG_EACH_KEY] = "SELECT s.start_ns, s.key FROM process p JOIN summary s"
+                    " ON s.process = p.id WHERE p.gateway = $1 AND s.start_ns >= $2::int8"
+                    " AND s.start_ns < $3::int8 ORDER BY s.start_ns",
     [PG_EACH_INSTALLATION] =
         "SELECT i.id, i.name, i.operator, i.country, i.sector, count(p.id),"
         " sum(p.windows)::int8, max(p.last_end) FROM installation i JOIN process p"

@@ -97,3 +97,37 @@ void outbox_wake(struct outbox *outbox)
 {
     (void)outbox;
 }
+
+enum err outbox_each_sent(struct outbox *outbox, const char *sink, int64_t from_ns,
+                          int64_t to_ns, outbox_sent_fn *each, void *ctx, struct error *e)
+{
+    (void)sink;
+    (void)e;
+    for (size_t i = 0; i < outbox->count; i++) {
+        const struct fake_row *row = &outbox->rows[i];
+        struct outbox_sent sent = {.process = row->process,
+                                   .window_start_ns = row->window_start_ns};
+        memcpy(sent.key, row->key, OUTBOX_KEY_LEN);
+        if (row->state == FAKE_DONE && row->window_start_ns >= from_ns &&
+            row->window_start_ns < to_ns) {
+            each(ctx, &sent);
+        }
+    }
+    return ERR_OK;
+}
+
+enum err outbox_send_again(struct outbox *outbox, const char *sink,
+                           const uint8_t *const *keys, size_t count, struct error *e)
+{
+    (void)sink;
+    (void)e;
+    for (size_t i = 0; i < outbox->count; i++) {
+        struct fake_row *row = &outbox->rows[i];
+        for (size_t j = 0; j < count && row->state == FAKE_DONE; j++) {
+            if (memcmp(row->key, keys[j], OUTBOX_KEY_LEN) == 0) {
+                row->state = FAKE_NEW;
+            }
+        }
+    }
+    return ERR_OK;
+}

@@ -20,6 +20,7 @@ struct fake_row {
     unsigned tried;
     char why[256];
     size_t receipt_len;
+    int64_t window_start_ns; /* for manifests */
 };
 
 struct outbox {

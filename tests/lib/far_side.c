@@ -31,6 +31,8 @@ struct far_side {
     unsigned times; /* the present step was done so often */
     unsigned requests, repeated, key_changes;
     int keys_status;
+    int manifest_status;
+    const char *manifest_text;
     uint8_t keys[KEYS_MAX][32];
     unsigned stored;
     uint8_t poison[32];
@@ -343,6 +345,14 @@ static bool serve_one(struct far_side *far, int fd)
         answer(fd, status, 0, BYTES(""));
         return true;
     }
+    if (strstr(far->headers, "/manifests HTTP")) {
+        pthread_mutex_lock(&far->lock);
+        int status = far->manifest_status;
+        struct bytes text = bytes_of(far->manifest_text);
+        pthread_mutex_unlock(&far->lock);
+        answer(fd, status, 0, text);
+        return true;
+    }
     bool raw = far->requests < far->raw;
     Emgate__V1__SubmitRequest *request = emgate__v1__submit_request__unpack(
         NULL, raw ? 0 : body.len, raw ? NULL : body.data);
@@ -464,5 +474,13 @@ void far_side_headers(struct far_side *far, char *headers, size_t size)
 {
     pthread_mutex_lock(&far->lock);
     snprintf(headers, size, "%s", far->headers);
+    pthread_mutex_unlock(&far->lock);
+}
+
+void far_side_answer_manifests(struct far_side *far, int status, const char *text)
+{
+    pthread_mutex_lock(&far->lock);
+    far->manifest_status = status;
+    far->manifest_text = text;
     pthread_mutex_unlock(&far->lock);
 }

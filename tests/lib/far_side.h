@@ -60,6 +60,9 @@ void far_side_set_raw(struct far_side *far_side, unsigned count);
 void far_side_answer_keys(struct far_side *far_side, int status);
 unsigned far_side_key_changes(struct far_side *far_side);
 
+/* How it answers manifests. */
+void far_side_answer_manifests(struct far_side *far_side, int status, const char *text);
+
 /* Requests so far, distinct keys stored, and stores of keys that were stored before. */
 unsigned far_side_requests(struct far_side *far_side);
 unsigned far_side_stored(struct far_side *far_side);

@@ -36,6 +36,10 @@ add_test(NAME system_registry_tls COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/registry/tls_test.py)
 set_tests_properties(system_registry_tls PROPERTIES TIMEOUT 300
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+add_test(NAME system_registry_reconcile COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/registry/reconcile_test.py)
+set_tests_properties(system_registry_reconcile PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 if(libpq_FOUND)
   foreach(name registry several)
     if(name STREQUAL registry)

@@ -12,13 +12,15 @@ foreach(name arrival chain ledger)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage})
 endforeach()
-foreach(name access admit api_checkpoint api_evidence api_export api_list
+foreach(name access admit api_checkpoint api_evidence api_export api_list api_manifest
         api_rollup)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage}
                  ${CMAKE_SOURCE_DIR}/tests/unit/registry/service_stage.c)
 endforeach()
 unit_test(unit/registry/store_sqlite_evidence_test.c registry_lib)
+unit_test(unit/registry/store_sqlite_record_test.c registry_lib)
+unit_test(unit/registry/manifest_test.c registry_lib)
 unit_test(unit/registry/store_sqlite_text_test.c registry_lib)
 unit_test(unit/registry/strict_test.c registry_lib)
 unit_test(unit/registry/keyring_test.c registry_lib)
@@ -26,14 +28,15 @@ unit_test(unit/registry/keyring_test.c registry_lib)
 # On PostgreSQL: the files of its store, and the rules once more over it.  Skipped where
 # PostgreSQL is not installed.
 if(libpq_FOUND)
-  foreach(name link text evidence store prepare write query)
+  foreach(name link text evidence record store prepare write query)
     unit_test(unit/registry/postgres/${name}_test.c registry_lib)
     target_sources(unit_registry_postgres_${name}_test PRIVATE ${registry_stage})
     target_include_directories(unit_registry_postgres_${name}_test
                                PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/registry)
   endforeach()
   set(postgres_programs)
-  foreach(name ledger chain api_checkpoint api_evidence api_rollup postgres_evidence
+  foreach(name ledger chain api_checkpoint api_evidence api_export api_manifest
+          api_rollup postgres_evidence postgres_record
           postgres_store postgres_prepare postgres_write postgres_query)
     list(APPEND postgres_programs $<TARGET_FILE:unit_registry_${name}_test>)
   endforeach()

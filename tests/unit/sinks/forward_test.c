@@ -162,6 +162,48 @@ Test(forward, marks_a_stored_row_done_with_its_receipt)
     forward_close(&stage.forward);
 }
 
+static enum err no_manifest(void *state, struct bytes envelope, struct sink_call *call,
+                            struct bytes *ret_answer, struct error *e)
+{
+    (void)envelope;
+    (void)call;
+    (void)ret_answer;
+    script_of(state)->sends++;
+    return error_set(e, ERR_RETRY, "not now");
+}
+
+Test(forward, states_what_was_sent_at_its_time_whatever_becomes_of_it)
+{
+    struct stage stage;
+    int64_t wait_ns = 0;
+    struct sink sink = scripted_sink;
+    sink.manifest = no_manifest;
+    stage_init(&stage);
+    stage.plan.sink = &sink;
+    stage.plan.manifest_ns = 3600 * NS_PER_S;
+    stage.world.die = 99;
+    forward_close(&stage.forward);
+    struct error e = {0};
+    cr_assert_eq(forward_open(&stage.plan, "gateway-1", &stage.outbox, &stage.seams,
+                              &stage.forward, &e),
+                 ERR_OK);
+    struct fake_row *row =
+        &stage.outbox.rows[fake_outbox_put(&stage.outbox, "kiln", "good")];
+    row->window_start_ns = stage.world.now_ns;
+    row->state = FAKE_DONE;
+    cr_assert_eq(step(&stage, &wait_ns), FORWARD_IDLE);
+    cr_assert_eq(stage.script.sends, 0);
+    stage.world.now_ns += 600 * NS_PER_S;
+    cr_assert_eq(step(&stage, &wait_ns), FORWARD_IDLE);
+    cr_assert_eq(stage.script.sends, 1);
+    cr_assert_eq(step(&stage, &wait_ns), FORWARD_IDLE);
+    cr_assert_eq(stage.script.sends, 1);
+    stage.world.now_ns += 600 * NS_PER_S;
+    cr_assert_eq(step(&stage, &wait_ns), FORWARD_IDLE);
+    cr_assert_eq(stage.script.sends, 2);
+    forward_close(&stage.forward);
+}
+
 static void count_receipt(void *ctx, struct bytes receipt)
 {
     unsigned *count = ctx;
