@@ -40,16 +40,11 @@ static struct bytes read_file(const char *path, uint8_t room[FILE_MAX])
 static bool next_line(struct bytes *rest, struct bytes *ret_name, struct bytes *ret_hash)
 {
     while (rest->len > 0) {
-        const uint8_t *end = memchr(rest->data, '\n', rest->len);
-        size_t len = end ? (size_t)(end - rest->data) : rest->len;
-        struct bytes line = bytes_slice(*rest, 0, len);
-        *rest = bytes_slice(*rest, len + 1, rest->len);
-        const uint8_t *space = line.len ? memchr(line.data, ' ', line.len) : NULL;
-        size_t name_len = space ? (size_t)(space - line.data) : 0;
-        if (name_len > 0 && name_len < OPERATOR_NAME_MAX &&
-            line.len == name_len + 1 + HEX_LEN) {
-            *ret_name = bytes_slice(line, 0, name_len);
-            *ret_hash = bytes_slice(line, name_len + 1, HEX_LEN);
+        struct bytes hash = bytes_take_part(rest, '\n');
+        struct bytes name = bytes_take_part(&hash, ' ');
+        if (name.len > 0 && name.len < OPERATOR_NAME_MAX && hash.len == HEX_LEN) {
+            *ret_name = name;
+            *ret_hash = hash;
             return true;
         }
     }

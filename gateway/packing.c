@@ -58,12 +58,9 @@ static bool take_stored(void *ctx, const struct outbox_summary *summary)
 /* The second line of a note. */
 static bool read_size(struct bytes note, uint64_t *ret_size)
 {
-    const uint8_t *first = note.len ? memchr(note.data, '\n', note.len) : NULL;
-    size_t from = first ? (size_t)(first - note.data) + 1 : note.len;
-    struct bytes rest = bytes_slice(note, from, note.len);
-    const uint8_t *second = rest.len ? memchr(rest.data, '\n', rest.len) : NULL;
-    return second &&
-           number_parse_u64(bytes_slice(rest, 0, (size_t)(second - rest.data)), ret_size);
+    struct bytes line;
+    return bytes_take_line(&note, &line) && bytes_take_line(&note, &line) &&
+           number_parse_u64(line, ret_size);
 }
 
 static enum err read_stored(struct packing_work *work, struct error *e)
@@ -144,13 +141,11 @@ static void put_manifest(struct packing_work *work, const char *gateway, struct 
 
 static enum err put_all(struct packing_work *work, struct buf *out, struct error *e)
 {
-    static const char prefix[] = "emgate/";
     char gateway[PACK_NAME_MAX];
-    size_t skip = sizeof prefix - 1;
-    const uint8_t *end = memchr(work->note.data, '\n', work->note.len);
-    snprintf(
-        gateway, sizeof gateway, "%.*s",
-        BYTES_ARG(bytes_slice(work->note, skip, (size_t)(end - work->note.data) - skip)));
+    struct bytes rest = work->note;
+    struct bytes name = {0};
+    (void)bytes_take_field(&rest, "emgate/", &name);
+    snprintf(gateway, sizeof gateway, "%.*s", BYTES_ARG(name));
     pack_begin(out);
     put_manifest(work, gateway, out);
     put_keys(work, out);

@@ -154,12 +154,9 @@ static bool next_line(struct cursor *c, struct line *ret_line)
 static bool names(struct bytes points, const char *point)
 {
     while (points.len > 0) {
-        const uint8_t *end = memchr(points.data, '\n', points.len);
-        size_t len = end ? (size_t)(end - points.data) : points.len;
-        if (bytes_are(bytes_slice(points, 0, len), point)) {
+        if (bytes_are(bytes_take_part(&points, '\n'), point)) {
             return true;
         }
-        points = bytes_slice(points, len + 1, points.len);
     }
     return false;
 }

@@ -34,18 +34,6 @@ struct stated {
 
 /* ---- reading ---- */
 
-static bool take_line(struct bytes *rest, struct bytes *ret_line)
-{
-    const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-    if (!end) {
-        return false;
-    }
-    size_t len = (size_t)(end - rest->data);
-    *ret_line = bytes_slice(*rest, 0, len);
-    *rest = bytes_slice(*rest, len + 1, rest->len);
-    return true;
-}
-
 static bool take_hash(struct bytes line, struct stated *stated)
 {
     size_t len = 0;
@@ -71,11 +59,11 @@ static bool read_body(struct bytes body, struct stated *stated)
         return true;
     }
     stated->has_old = true;
-    if (!take_line(&rest, &line) ||
+    if (!bytes_take_line(&rest, &line) ||
         !number_parse_u64(bytes_slice(line, 4, line.len), &stated->old)) {
         return false;
     }
-    while (take_line(&rest, &line)) {
+    while (bytes_take_line(&rest, &line)) {
         if (line.len == 0) {
             stated->note = rest;
             return true;
@@ -92,7 +80,7 @@ static bool read_gateway(struct bytes note, char *name, size_t size)
 {
     struct bytes line;
     struct bytes prefix = BYTES(ORIGIN);
-    if (!take_line(&note, &line) || !bytes_start_with(line, prefix) ||
+    if (!bytes_take_line(&note, &line) || !bytes_start_with(line, prefix) ||
         line.len - prefix.len >= size) {
         return false;
     }

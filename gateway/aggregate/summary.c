@@ -48,16 +48,8 @@ pb_quantity *summary_known(struct writer *w, struct maybe value, const char *uni
 /* Which of "t|1000 Nm3" it is. */
 static const char *alternative(struct writer *w, const char *units, uint8_t which)
 {
-    struct bytes rest = bytes_of(units);
-    for (;;) {
-        const uint8_t *bar = rest.len ? memchr(rest.data, '|', rest.len) : NULL;
-        size_t len = bar ? (size_t)(bar - rest.data) : rest.len;
-        if (which == 0 || !bar) {
-            return (const char *)arena_copy(w->arena, bytes_slice(rest, 0, len)).data;
-        }
-        rest = bytes_slice(rest, len + 1, rest.len);
-        which--;
-    }
+    struct bytes unit = bytes_part(bytes_of(units), '|', which);
+    return (const char *)arena_copy(w->arena, unit).data;
 }
 
 static Emgate__V1__NamedQuantity *named(struct writer *w, const char *name,

@@ -34,10 +34,8 @@ static bool is_carried_by(struct bytes chain, const char *gateway, unsigned *ret
     bool ours = false;
     *ret_hops = 0;
     while (chain.len > 0) {
-        const uint8_t *comma = memchr(chain.data, ',', chain.len);
-        size_t len = comma ? (size_t)(comma - chain.data) : chain.len;
-        ours = ours || bytes_are(bytes_slice(chain, 0, len), gateway);
-        chain = bytes_slice(chain, comma ? len + 1 : len, chain.len);
+        struct bytes carrier = bytes_take_part(&chain, ',');
+        ours = ours || bytes_are(carrier, gateway);
         ++*ret_hops;
     }
     return ours;

@@ -87,10 +87,7 @@ static void add_problems(struct check *check, const char *key,
     json_key(&check->writer, key);
     json_open(&check->writer, '[');
     while (rest.len > 0) {
-        const uint8_t *end = memchr(rest.data, '\n', rest.len);
-        size_t len = end ? (size_t)(end - rest.data) : rest.len;
-        add_problem(check, bytes_slice(rest, 0, len));
-        rest = bytes_slice(rest, len + 1, rest.len);
+        add_problem(check, bytes_take_part(&rest, '\n'));
     }
     json_close(&check->writer, ']');
 }

@@ -87,10 +87,8 @@ static json_t *redacted(struct bytes text)
     struct buf out;
     buf_init(&out, text.len * 2 + 4096);
     while (text.len > 0) {
-        const uint8_t *end = memchr(text.data, '\n', text.len);
-        size_t len = end ? (size_t)(end - text.data) : text.len;
-        add_line(&out, (const char *)text.data, len);
-        text = bytes_slice(text, len + 1, text.len);
+        struct bytes line = bytes_take_part(&text, '\n');
+        add_line(&out, (const char *)line.data, line.len);
     }
     json_t *value = json_stringn((const char *)out.data, out.len);
     buf_deinit(&out);

@@ -73,17 +73,8 @@ static void put_point(struct json_writer *w, const struct plan_point *point)
 /* Which of "t|1000 Nm3" it is. */
 static void put_unit(struct json_writer *w, const char *units, uint8_t which)
 {
-    struct bytes rest = bytes_of(units ? units : "");
-    for (;; which--) {
-        const uint8_t *bar = rest.len ? memchr(rest.data, '|', rest.len) : NULL;
-        size_t len = bar ? (size_t)(bar - rest.data) : rest.len;
-        if (which == 0 || !bar) {
-            json_key(w, "unit");
-            json_text(w, bytes_slice(rest, 0, len));
-            return;
-        }
-        rest = bytes_slice(rest, len + 1, rest.len);
-    }
+    json_key(w, "unit");
+    json_text(w, bytes_part(bytes_of(units ? units : ""), '|', which));
 }
 
 static void put_time(struct json_writer *w, const char *key, int64_t ns)

@@ -27,15 +27,6 @@ struct viewer {
 
 /* ---- one answer ---- */
 
-static struct bytes take_line(struct bytes *rest)
-{
-    const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-    size_t len = end ? (size_t)(end - rest->data) : rest->len;
-    struct bytes line = bytes_slice(*rest, 0, len);
-    *rest = bytes_slice(*rest, len + 1, rest->len);
-    return line;
-}
-
 static bool read_head(struct bytes line, uint64_t *ret_cursor, uint64_t *ret_missed)
 {
     json_t *head = json_loadb((const char *)line.data, line.len, 0, NULL);
@@ -51,7 +42,7 @@ static bool print_lines(struct viewer *viewer, struct bytes rest)
 {
     bool any = rest.len > 0;
     while (rest.len > 0 && viewer->count_left > 0) {
-        struct bytes line = take_line(&rest);
+        struct bytes line = bytes_take_part(&rest, '\n');
         printf("%.*s\n", BYTES_ARG(line));
         viewer->count_left--;
     }
@@ -62,7 +53,7 @@ static bool print_lines(struct viewer *viewer, struct bytes rest)
 static int take_answer(struct viewer *viewer, struct bytes answer, bool *ret_any)
 {
     uint64_t missed = 0;
-    if (!read_head(take_line(&answer), &viewer->cursor, &missed)) {
+    if (!read_head(bytes_take_part(&answer, '\n'), &viewer->cursor, &missed)) {
         fprintf(stderr, "emgate tap: the gateway's answer does not read\n");
         return EXIT_INTERNAL;
     }

@@ -8,16 +8,6 @@
 
 #define PATH_MAX_LEN 8192
 
-/* The text up to a tab; moves behind it. */
-static struct bytes take_column(struct bytes *line)
-{
-    const uint8_t *tab = line->len ? memchr(line->data, '\t', line->len) : NULL;
-    size_t len = tab ? (size_t)(tab - line->data) : line->len;
-    struct bytes column = bytes_slice(*line, 0, len);
-    *line = bytes_slice(*line, len + 1, line->len);
-    return column;
-}
-
 /* "qos=1", "retain=0" or "received=TIME"; false for anything else. */
 static bool take_flag(struct bytes column, struct message *message)
 {
@@ -55,10 +45,7 @@ static char *beside(const char *list, struct bytes name)
 static struct bytes next_line(struct topic_list *list)
 {
     while (list->rest.len) {
-        const uint8_t *end = memchr(list->rest.data, '\n', list->rest.len);
-        size_t len = end ? (size_t)(end - list->rest.data) : list->rest.len;
-        struct bytes line = bytes_slice(list->rest, 0, len);
-        list->rest = bytes_slice(list->rest, len + 1, list->rest.len);
+        struct bytes line = bytes_take_part(&list->rest, '\n');
         list->line++;
         if (line.len && line.data[line.len - 1] == '\r') {
             line.len--;
@@ -84,11 +71,11 @@ enum topic_list_result topic_list_next(struct topic_list *list, struct message *
     if (line.len == 0) {
         return TOPIC_LIST_END;
     }
-    struct bytes name = take_column(&line);
-    taken.topic = take_column(&line);
+    struct bytes name = bytes_take_part(&line, '\t');
+    taken.topic = bytes_take_part(&line, '\t');
     bool good = name.len > 0 && taken.topic.len > 0;
     while (good && line.len) {
-        good = take_flag(take_column(&line), &taken);
+        good = take_flag(bytes_take_part(&line, '\t'), &taken);
     }
     if (!good) {
         return TOPIC_LIST_BAD;

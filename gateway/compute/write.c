@@ -4,20 +4,6 @@
 
 #include "core/number.h"
 
-/* The alternative `which` of "t CO2|kg CO2". */
-static struct bytes alternative(struct bytes units, unsigned which)
-{
-    for (;;) {
-        const uint8_t *bar = units.len ? memchr(units.data, '|', units.len) : NULL;
-        size_t len = bar ? (size_t)(bar - units.data) : units.len;
-        if (which == 0 || !bar) {
-            return bytes_slice(units, 0, len);
-        }
-        units = bytes_slice(units, len + 1, SIZE_MAX);
-        which--;
-    }
-}
-
 static void write_text(struct buf *out, struct bytes text)
 {
     buf_add_byte(out, '"');
@@ -38,7 +24,7 @@ static void write_unit(const struct hand *hand, const char *unit, unsigned which
         write_text(out, group ? group->text : BYTES("1"));
         return;
     }
-    struct bytes text = alternative(bytes_of(unit), which);
+    struct bytes text = bytes_part(bytes_of(unit), '|', which);
     bool open = hand->currency[0] && bytes_start_with(text, BYTES("XXX"));
     if (open) {
         buf_print(out, "\"%s%.*s\"", hand->currency,

@@ -57,6 +57,59 @@ static inline bool bytes_start_with(struct bytes b, struct bytes prefix)
     return b.len >= prefix.len && bytes_equal(bytes_slice(b, 0, prefix.len), prefix);
 }
 
+/* Takes what stands before the next separator off the front, and the separator; all of
+ * `rest` where there is none. */
+static inline struct bytes bytes_take_part(struct bytes *rest, char separator)
+{
+    const uint8_t *end =
+        rest->len ? (const uint8_t *)memchr(rest->data, separator, rest->len) : NULL;
+    size_t len = end ? (size_t)(end - rest->data) : rest->len;
+    struct bytes part = bytes_slice(*rest, 0, len);
+    *rest = bytes_slice(*rest, len + 1, rest->len);
+    return part;
+}
+
+/* Part number `which` of a list, from 0; the last one where there are fewer. */
+static inline struct bytes bytes_part(struct bytes list, char separator, size_t which)
+{
+    struct bytes part = bytes_take_part(&list, separator);
+    while (which > 0 && list.len > 0) {
+        part = bytes_take_part(&list, separator);
+        which--;
+    }
+    return part;
+}
+
+/* Takes a line off the front, without its end.  False where no line ends: `rest` and
+ * `*ret_line` stay as they are. */
+static inline bool bytes_take_line(struct bytes *rest, struct bytes *ret_line)
+{
+    const uint8_t *end =
+        rest->len ? (const uint8_t *)memchr(rest->data, '\n', rest->len) : NULL;
+    if (!end) {
+        return false;
+    }
+    size_t len = (size_t)(end - rest->data);
+    *ret_line = bytes_slice(*rest, 0, len);
+    *rest = bytes_slice(*rest, len + 1, rest->len);
+    return true;
+}
+
+/* Takes a line that begins with `word` and gives what follows it. */
+static inline bool bytes_take_field(struct bytes *rest, const char *word,
+                                    struct bytes *ret_value)
+{
+    struct bytes line;
+    struct bytes prefix = bytes_of(word);
+    struct bytes after = *rest;
+    if (!bytes_take_line(&after, &line) || !bytes_start_with(line, prefix)) {
+        return false;
+    }
+    *ret_value = bytes_slice(line, prefix.len, line.len);
+    *rest = after;
+    return true;
+}
+
 /* Orders by content, shorter first where one is the start of the other. */
 static inline int bytes_compare(struct bytes a, struct bytes b)
 {

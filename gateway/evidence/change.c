@@ -26,32 +26,19 @@ struct bytes change_sign(const char *gateway, uint64_t size, const struct key_pa
     return dsse_envelope(DSSE_KEY_CHANGE, text, pairs, 2, arena);
 }
 
-/* The rest of a line that begins with `word`. */
-static bool take_field(struct bytes *rest, const char *word, struct bytes *ret_value)
-{
-    const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-    size_t len = strlen(word);
-    if (!end || !bytes_start_with(*rest, bytes_of(word))) {
-        return false;
-    }
-    size_t line_len = (size_t)(end - rest->data);
-    *ret_value = bytes_slice(*rest, len, line_len - len);
-    *rest = bytes_slice(*rest, line_len + 1, rest->len);
-    return true;
-}
-
 static bool read_text(struct bytes text, struct change *c)
 {
     struct bytes value;
-    bool named = take_field(&text, "emgate key change v1", &value) && value.len == 0 &&
-                 take_field(&text, "gateway ", &value) && value.len < CHANGE_NAME_MAX;
+    bool named = bytes_take_field(&text, "emgate key change v1", &value) &&
+                 value.len == 0 && bytes_take_field(&text, "gateway ", &value) &&
+                 value.len < CHANGE_NAME_MAX;
     if (named) {
         snprintf(c->gateway, sizeof c->gateway, "%.*s", BYTES_ARG(value));
     }
-    return named && take_field(&text, "old ", &value) && key_parse(value, &c->old) &&
-           take_field(&text, "new ", &value) && key_parse(value, &c->new) &&
-           take_field(&text, "size ", &value) && number_parse_u64(value, &c->size) &&
-           text.len == 0;
+    return named && bytes_take_field(&text, "old ", &value) &&
+           key_parse(value, &c->old) && bytes_take_field(&text, "new ", &value) &&
+           key_parse(value, &c->new) && bytes_take_field(&text, "size ", &value) &&
+           number_parse_u64(value, &c->size) && text.len == 0;
 }
 
 static bool signed_by(const Emgate__V1__Envelope *envelope, const struct key_public *key)

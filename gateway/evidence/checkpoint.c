@@ -49,19 +49,6 @@ void checkpoint_put(const struct checkpoint *c, const struct key_pair *pair,
     buf_deinit(&body);
 }
 
-/* Takes a line off the front, without its end; false: there is none. */
-static bool take_line(struct bytes *rest, struct bytes *ret_line)
-{
-    const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-    if (!end) {
-        return false;
-    }
-    size_t len = (size_t)(end - rest->data);
-    *ret_line = bytes_slice(*rest, 0, len);
-    *rest = bytes_slice(*rest, len + 1, rest->len);
-    return true;
-}
-
 static bool read_base64(struct bytes text, uint8_t *to, size_t size)
 {
     size_t len = 0;
@@ -83,8 +70,8 @@ static bool read_body(struct bytes *rest, struct checkpoint *c)
     struct bytes origin;
     struct bytes size;
     struct bytes root;
-    bool whole = take_line(rest, &origin) && take_line(rest, &size) &&
-                 take_line(rest, &root) && origin.len > 0 &&
+    bool whole = bytes_take_line(rest, &origin) && bytes_take_line(rest, &size) &&
+                 bytes_take_line(rest, &root) && origin.len > 0 &&
                  origin.len < CHECKPOINT_ORIGIN_MAX &&
                  !memchr(origin.data, 0, origin.len) &&
                  number_parse_u64(size, &c->size) && (size.len == 1 || *size.data != '0');
@@ -107,8 +94,9 @@ enum err checkpoint_get(struct bytes note, const struct key_public *key,
     struct bytes body = bytes_slice(note, 0, note.len - rest.len);
     size_t name_len = strlen(c.origin);
     size_t prefix = sizeof DASH - 1;
-    bool framed = take_line(&rest, &empty) && empty.len == 0 && take_line(&rest, &line) &&
-                  rest.len == 0 && bytes_start_with(line, BYTES(DASH)) &&
+    bool framed = bytes_take_line(&rest, &empty) && empty.len == 0 &&
+                  bytes_take_line(&rest, &line) && rest.len == 0 &&
+                  bytes_start_with(line, BYTES(DASH)) &&
                   line.len > prefix + name_len + 1 &&
                   memcmp(line.data + prefix, c.origin, name_len) == 0 &&
                   line.data[prefix + name_len] == ' ';

@@ -163,27 +163,11 @@ void pack_put_manifest(const struct pack_manifest *m, struct buf *out)
               (unsigned long long)m->records, m->whole ? "whole" : "proofs");
 }
 
-static bool take_field(struct bytes *rest, const char *word, struct bytes *ret_value)
-{
-    const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
-    size_t len = strlen(word);
-    if (!end || !bytes_start_with(*rest, bytes_of(word))) {
-        return false;
-    }
-    size_t line_len = (size_t)(end - rest->data);
-    if (line_len < len) {
-        return false;
-    }
-    *ret_value = bytes_slice(*rest, len, line_len - len);
-    *rest = bytes_slice(*rest, line_len + 1, rest->len);
-    return true;
-}
-
 static bool take_name(struct bytes *rest, const char *word, char name[PACK_NAME_MAX])
 {
     struct bytes value;
-    if (!take_field(rest, word, &value) || value.len == 0 || value.len >= PACK_NAME_MAX ||
-        memchr(value.data, 0, value.len)) {
+    if (!bytes_take_field(rest, word, &value) || value.len == 0 ||
+        value.len >= PACK_NAME_MAX || memchr(value.data, 0, value.len)) {
         return false;
     }
     snprintf(name, PACK_NAME_MAX, "%.*s", BYTES_ARG(value));
@@ -199,12 +183,13 @@ bool pack_get_manifest(struct bytes text, struct pack_manifest *ret_manifest)
     struct bytes records;
     struct bytes rest = text;
     struct bytes none;
-    bool read = take_field(&rest, "emgate pack v1", &none) && none.len == 0 &&
+    bool read = bytes_take_field(&rest, "emgate pack v1", &none) && none.len == 0 &&
                 take_name(&rest, "gateway ", m.gateway) &&
                 take_name(&rest, "process ", m.process) &&
-                take_field(&rest, "from ", &from) && take_field(&rest, "to ", &to) &&
-                take_field(&rest, "records ", &records) &&
-                take_field(&rest, "form ", &form) && rest.len == 0 &&
+                bytes_take_field(&rest, "from ", &from) &&
+                bytes_take_field(&rest, "to ", &to) &&
+                bytes_take_field(&rest, "records ", &records) &&
+                bytes_take_field(&rest, "form ", &form) && rest.len == 0 &&
                 number_parse_i64(from, &m.from_ns) && number_parse_i64(to, &m.to_ns) &&
                 number_parse_u64(records, &m.records) &&
                 (bytes_are(form, "whole") || bytes_are(form, "proofs"));

@@ -149,9 +149,7 @@ void formula_fill(const struct method *method, const struct formula_value *value
 {
     struct bytes rest = bytes_of(method->formula);
     while (rest.len > 0) {
-        const uint8_t *end = memchr(rest.data, '\n', rest.len);
-        size_t len = end ? (size_t)(end - rest.data) : rest.len;
-        struct bytes line = bytes_slice(rest, 0, len);
+        struct bytes line = bytes_take_part(&rest, '\n');
         struct buf text;
         buf_init(&text, LINE_MAX_LEN);
         struct filling f = {
@@ -168,6 +166,5 @@ void formula_fill(const struct method *method, const struct formula_value *value
         if (good) {
             return;
         }
-        rest = bytes_slice(rest, len + (end ? 1 : 0), rest.len - len - (end ? 1 : 0));
     }
 }

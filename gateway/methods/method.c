@@ -187,16 +187,6 @@ enum err method_run(const struct method *method, const struct method_args *args,
 
 /* ---- units ---- */
 
-/* The next alternative of "t|1000 Nm3"; empty at the end. */
-static struct bytes next_alternative(struct bytes *rest)
-{
-    const uint8_t *bar = rest->len ? memchr(rest->data, '|', rest->len) : NULL;
-    size_t len = bar ? (size_t)(bar - rest->data) : rest->len;
-    struct bytes one = bytes_slice(*rest, 0, len);
-    *rest = bytes_slice(*rest, len + 1, SIZE_MAX);
-    return one;
-}
-
 /* Looks for the alternative of the same size, else the first of the same dimension. */
 static enum err find_alternative(struct units *units, const char *canonical,
                                  const struct unit *from, struct unit *ret_to,
@@ -205,8 +195,8 @@ static enum err find_alternative(struct units *units, const char *canonical,
     bool found = false;
     uint8_t which = 0;
     struct bytes rest = bytes_of(canonical);
-    for (struct bytes one = next_alternative(&rest); one.len > 0;
-         one = next_alternative(&rest), which++) {
+    for (; rest.len > 0; which++) {
+        struct bytes one = bytes_take_part(&rest, '|');
         struct unit to;
         enum err err = units_parse(units, one, &to, e);
         ASSERT(err == ERR_OK);
@@ -237,7 +227,7 @@ enum err method_convert(struct units *units, const struct method_input *input,
         char has[UNIT_DIMENSION_MAX];
         unit_dimension(from, has);
         struct bytes rest = bytes_of(input->unit);
-        struct bytes first = next_alternative(&rest);
+        struct bytes first = bytes_take_part(&rest, '|');
         enum err err = units_parse(units, first, &to, e);
         ASSERT(err == ERR_OK);
         if (rest.len > 0) {

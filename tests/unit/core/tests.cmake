@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/core/arena_test.c core)
+unit_test(unit/core/bytes_test.c core)
 unit_test(unit/core/utf8_test.c core)
 unit_test(unit/core/wire_test.c core)
 unit_test(unit/core/timepattern_test.c core)
