@@ -7,18 +7,6 @@
 
 #include <stdio.h>
 
-static void put_u64(struct json_writer *w, const char *key, uint64_t value)
-{
-    json_key(w, key);
-    json_u64(w, value);
-}
-
-static void put_bool(struct json_writer *w, const char *key, bool value)
-{
-    json_key(w, key);
-    json_bool(w, value);
-}
-
 /* A time that may not have come yet. */
 static void put_time(struct json_writer *w, const char *key, int64_t ns)
 {
@@ -42,17 +30,17 @@ static void put_brokers(const struct gateway_view *view, struct json_writer *w)
         json_open(w, '{');
         json_pair(w, "name", view->plan->brokers[i].name);
         json_pair(w, "uri", view->plan->brokers[i].uri);
-        put_bool(w, "connected", s.connected);
-        put_bool(w, "subscribed", s.subscribed);
-        put_bool(w, "session_present", s.session_present);
+        json_pair_bool(w, "connected", s.connected);
+        json_pair_bool(w, "subscribed", s.subscribed);
+        json_pair_bool(w, "session_present", s.session_present);
         json_pair(w, "protocol", s.version == 5 ? "5" : "3.1.1");
         put_time(w, "since", s.since_ns);
         put_time(w, "last_message", s.last_message_ns);
-        put_u64(w, "messages", s.messages);
-        put_u64(w, "bytes", s.bytes);
-        put_u64(w, "connects", s.connects);
-        put_u64(w, "unacknowledged", s.parked);
-        put_u64(w, "broker_dropped", s.broker_dropped);
+        json_pair_u64(w, "messages", s.messages);
+        json_pair_u64(w, "bytes", s.bytes);
+        json_pair_u64(w, "connects", s.connects);
+        json_pair_u64(w, "unacknowledged", s.parked);
+        json_pair_u64(w, "broker_dropped", s.broker_dropped);
         json_pair(w, "last_error", s.last_error);
         json_close(w, '}');
     }
@@ -70,44 +58,44 @@ static void put_journal(const struct gateway_view *view, struct json_writer *w)
     }
     json_key(w, "journal");
     json_open(w, '{');
-    put_u64(w, "last_record", s.last_seq);
-    put_u64(w, "durable_record", s.durable_seq);
-    put_u64(w, "segments", s.segments);
-    put_u64(w, "bytes", s.bytes);
-    put_u64(w, "quota", s.quota);
-    put_u64(w, "disk_free", s.disk_free);
-    put_u64(w, "bytes_per_day", s.bytes_per_day);
+    json_pair_u64(w, "last_record", s.last_seq);
+    json_pair_u64(w, "durable_record", s.durable_seq);
+    json_pair_u64(w, "segments", s.segments);
+    json_pair_u64(w, "bytes", s.bytes);
+    json_pair_u64(w, "quota", s.quota);
+    json_pair_u64(w, "disk_free", s.disk_free);
+    json_pair_u64(w, "bytes_per_day", s.bytes_per_day);
     json_key(w, "days_left");
     if (s.bytes_per_day > 0) {
         json_double(w, (double)room / (double)s.bytes_per_day);
     } else {
         json_nothing(w);
     }
-    put_bool(w, "full", s.full);
+    json_pair_bool(w, "full", s.full);
     put_time(w, "full_since", s.full_since_ns);
-    put_u64(w, "commits", s.commits);
-    put_u64(w, "syncs", s.syncs);
-    put_u64(w, "quarantined", s.quarantined);
+    json_pair_u64(w, "commits", s.commits);
+    json_pair_u64(w, "syncs", s.syncs);
+    json_pair_u64(w, "quarantined", s.quarantined);
     json_pair(w, "problem", intake_problem(view->intake));
     json_close(w, '}');
 }
 
 static void put_counters(const struct fold_counters *c, struct json_writer *w)
 {
-    put_u64(w, "messages", c->messages);
-    put_u64(w, "accepted", c->accepted);
-    put_u64(w, "accepted_empty", c->empty);
-    put_u64(w, "partial", c->partial);
-    put_u64(w, "rejected", c->rejected);
-    put_u64(w, "readings", c->readings);
-    put_u64(w, "samples", c->samples);
-    put_u64(w, "duplicates", c->duplicates);
-    put_u64(w, "unmapped", c->unmapped);
-    put_u64(w, "summaries", c->summaries);
+    json_pair_u64(w, "messages", c->messages);
+    json_pair_u64(w, "accepted", c->accepted);
+    json_pair_u64(w, "accepted_empty", c->empty);
+    json_pair_u64(w, "partial", c->partial);
+    json_pair_u64(w, "rejected", c->rejected);
+    json_pair_u64(w, "readings", c->readings);
+    json_pair_u64(w, "samples", c->samples);
+    json_pair_u64(w, "duplicates", c->duplicates);
+    json_pair_u64(w, "unmapped", c->unmapped);
+    json_pair_u64(w, "summaries", c->summaries);
     json_key(w, "reasons");
     json_open(w, '{');
     for (size_t i = 0; i < c->reason_count; i++) {
-        put_u64(w, c->reasons[i].reason, c->reasons[i].count);
+        json_pair_u64(w, c->reasons[i].reason, c->reasons[i].count);
     }
     json_close(w, '}');
 }
@@ -141,7 +129,7 @@ static void put_processes(const struct pipeline_view *p, struct json_writer *w)
         put_process_plan(&p->plan->processes[i], w);
         put_time(w, "open_window", s.started ? s.next_ns : 0);
         put_time(w, "watermark", s.watermark_ns);
-        put_u64(w, "alarms", s.alarms);
+        json_pair_u64(w, "alarms", s.alarms);
         json_close(w, '}');
     }
     json_close(w, ']');
@@ -154,7 +142,7 @@ static void put_lapse(void *ctx, const struct plan_lapse *lapse)
     json_pair(w, "what", lapse->what);
     json_pair(w, "text", lapse->words);
     put_time(w, "end", lapse->end_ns);
-    put_bool(w, "over", lapse->over);
+    json_pair_bool(w, "over", lapse->over);
     json_close(w, '}');
 }
 
@@ -176,10 +164,10 @@ static void put_pipeline(const struct gateway_view *view, struct json_writer *w)
     uint64_t cursor = p.fold ? fold_cursor(p.fold) : 0;
     json_key(w, "pipeline");
     json_open(w, '{');
-    put_u64(w, "folded_record", cursor);
-    put_u64(w, "committed_record", p.folded_seq);
-    put_u64(w, "backlog_records",
-            journal.durable_seq > cursor ? journal.durable_seq - cursor : 0);
+    json_pair_u64(w, "folded_record", cursor);
+    json_pair_u64(w, "committed_record", p.folded_seq);
+    json_pair_u64(w, "backlog_records",
+                  journal.durable_seq > cursor ? journal.durable_seq - cursor : 0);
     put_time(w, "last_commit", p.last_commit_ns);
     json_pair(w, "problem", p.problem);
     if (p.fold) {
@@ -199,10 +187,10 @@ static void put_manifest(const struct forward_status *s, struct json_writer *w)
     json_key(w, "manifest");
     json_open(w, '{');
     put_time(w, "at", s->manifest_ns);
-    put_u64(w, "stated", s->manifest.stated);
-    put_u64(w, "differing_days", s->manifest.differing_days);
-    put_u64(w, "lacking", s->manifest.lacking);
-    put_u64(w, "unknown", s->manifest.unknown);
+    json_pair_u64(w, "stated", s->manifest.stated);
+    json_pair_u64(w, "differing_days", s->manifest.differing_days);
+    json_pair_u64(w, "lacking", s->manifest.lacking);
+    json_pair_u64(w, "unknown", s->manifest.unknown);
     json_close(w, '}');
 }
 
@@ -216,15 +204,15 @@ static void put_sink(const struct gateway_view *view, size_t index, struct json_
     json_pair(w, "id", s.id);
     json_pair(w, "sink", s.sink);
     if (outbox_count_sink(view->outbox, s.id, &counts, &e) == ERR_OK) {
-        put_u64(w, "waiting", counts.waiting);
-        put_u64(w, "done", counts.done);
-        put_u64(w, "set_aside", counts.set_aside);
+        json_pair_u64(w, "waiting", counts.waiting);
+        json_pair_u64(w, "done", counts.done);
+        json_pair_u64(w, "set_aside", counts.set_aside);
         put_time(w, "oldest_waiting", counts.oldest_window_ns);
     }
-    put_u64(w, "sent", s.sent);
-    put_u64(w, "retried", s.retried);
-    put_u64(w, "uncertain", s.uncertain);
-    put_u64(w, "failures", s.failures);
+    json_pair_u64(w, "sent", s.sent);
+    json_pair_u64(w, "retried", s.retried);
+    json_pair_u64(w, "uncertain", s.uncertain);
+    json_pair_u64(w, "failures", s.failures);
     put_time(w, "last_success", s.last_success_ns);
     put_time(w, "last_error_at", s.last_error_ns);
     json_pair(w, "last_error", s.last_error);
@@ -239,9 +227,9 @@ static void put_outbox(const struct gateway_view *view, struct json_writer *w)
     json_key(w, "outbox");
     json_open(w, '{');
     if (outbox_count(view->outbox, &counts, &e) == ERR_OK) {
-        put_u64(w, "summaries", counts.summaries);
-        put_u64(w, "dead_letters", counts.dead_letters);
-        put_u64(w, "newest_words", counts.newest_words);
+        json_pair_u64(w, "summaries", counts.summaries);
+        json_pair_u64(w, "dead_letters", counts.dead_letters);
+        json_pair_u64(w, "newest_words", counts.newest_words);
     }
     json_close(w, '}');
     json_key(w, "sinks");
@@ -262,16 +250,16 @@ static void put_bridges(const struct gateway_view *view, struct json_writer *w)
         json_open(w, '{');
         json_pair(w, "id", s.id);
         json_pair(w, "uri", s.uri);
-        put_bool(w, "connected", s.connected);
-        put_u64(w, "place", s.place);
-        put_u64(w, "backlog_records", s.backlog);
+        json_pair_bool(w, "connected", s.connected);
+        json_pair_u64(w, "place", s.place);
+        json_pair_u64(w, "backlog_records", s.backlog);
         json_key(w, "lag_s");
         json_double(w, (double)s.lag_ns / (double)NS_PER_S);
-        put_u64(w, "sent", s.sent);
-        put_u64(w, "skipped", s.skipped);
-        put_u64(w, "repeated", s.repeated);
-        put_u64(w, "set_aside", s.set_aside);
-        put_u64(w, "failures", s.failures);
+        json_pair_u64(w, "sent", s.sent);
+        json_pair_u64(w, "skipped", s.skipped);
+        json_pair_u64(w, "repeated", s.repeated);
+        json_pair_u64(w, "set_aside", s.set_aside);
+        json_pair_u64(w, "failures", s.failures);
         put_time(w, "last_success", s.last_success_ns);
         put_time(w, "last_error_at", s.last_error_ns);
         json_pair(w, "last_error", s.last_error);
@@ -314,7 +302,7 @@ static void put_point(const struct plan_point *point,
     json_pair(w, "unit", point->unit);
     json_key(w, "interval_s");
     json_double(w, (double)point->interval_ns / NS_PER_S);
-    put_u64(w, "samples", s->count);
+    json_pair_u64(w, "samples", s->count);
     put_time(w, "at", s->has ? s->at_ns : 0);
     json_key(w, "value");
     if (s->has && !(s->flags & SAMPLE_BAD)) {
@@ -330,7 +318,7 @@ static void put_point(const struct plan_point *point,
     json_open(w, '{');
     for (int c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
         if (s->causes[c] > 0) {
-            put_u64(w, sample_cause_name((enum sample_cause)c), s->causes[c]);
+            json_pair_u64(w, sample_cause_name((enum sample_cause)c), s->causes[c]);
         }
     }
     json_close(w, '}');
@@ -396,7 +384,7 @@ bool api_put_ready(const struct gateway_view *view, struct json_writer *w)
     }
     pipeline_unlock(view->pipeline);
     json_close(w, ']');
-    put_bool(w, "ready", ready);
+    json_pair_bool(w, "ready", ready);
     json_close(w, '}');
     return ready;
 }

@@ -104,22 +104,16 @@ enum err api_put_dead_letters(struct outbox *outbox, uint64_t limit,
     return err;
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t count)
-{
-    json_key(w, key);
-    json_u64(w, count);
-}
-
 void api_put_retry(const struct retry_result *result, struct json_writer *writer)
 {
     json_open(writer, '{');
-    put_count(writer, "found", result->found);
+    json_pair_u64(writer, "found", result->found);
     json_key(writer, "more");
     json_bool(writer, result->found == RETRY_MAX);
-    put_count(writer, "appended", result->appended);
-    put_count(writer, "last_id", (uint64_t)result->last_id);
-    put_count(writer, "last_record", result->last_seq);
-    put_count(writer, "refused", result->refused);
+    json_pair_u64(writer, "appended", result->appended);
+    json_pair_u64(writer, "last_id", (uint64_t)result->last_id);
+    json_pair_u64(writer, "last_record", result->last_seq);
+    json_pair_u64(writer, "refused", result->refused);
     json_pair(writer, "why", result->why);
     json_close(writer, '}');
 }

@@ -20,18 +20,6 @@ void put_time(struct json_writer *writer, const char *key, const char *key_ns, i
     json_i64(writer, ns);
 }
 
-static void put_number(struct json_writer *writer, const char *key, double value)
-{
-    json_key(writer, key);
-    json_double(writer, value);
-}
-
-static void put_whole(struct json_writer *writer, const char *key, int64_t value)
-{
-    json_key(writer, key);
-    json_i64(writer, value);
-}
-
 /* t CO2e per functional unit, where both are known. */
 static void put_intensity(struct json_writer *writer, const struct amounts *amounts)
 {
@@ -40,10 +28,11 @@ static void put_intensity(struct json_writer *writer, const struct amounts *amou
         return;
     }
     if (amounts->known[AMOUNT_DIRECT]) {
-        put_number(writer, "see_direct", amounts->value[AMOUNT_DIRECT] / activity);
+        json_pair_double(writer, "see_direct", amounts->value[AMOUNT_DIRECT] / activity);
     }
     if (amounts->known[AMOUNT_INDIRECT]) {
-        put_number(writer, "see_indirect", amounts->value[AMOUNT_INDIRECT] / activity);
+        json_pair_double(writer, "see_indirect",
+                         amounts->value[AMOUNT_INDIRECT] / activity);
     }
 }
 
@@ -51,7 +40,7 @@ static void put_amounts(struct json_writer *writer, const struct amounts *amount
 {
     for (int i = 0; i < AMOUNTS; i++) {
         if (amounts->known[i]) {
-            put_number(writer, amount_keys[i], amounts->value[i]);
+            json_pair_double(writer, amount_keys[i], amounts->value[i]);
         }
     }
     put_intensity(writer, amounts);
@@ -66,7 +55,7 @@ void put_summary(struct json_writer *writer, const struct stored_summary *s)
     json_pair(writer, "unit", s->unit);
     put_time(writer, "window_start", "window_start_ns", s->start_ns);
     put_time(writer, "window_end", "window_end_ns", s->end_ns);
-    put_whole(writer, "revision", s->revision);
+    json_pair_i64(writer, "revision", s->revision);
     json_key(writer, "latest");
     json_bool(writer, s->latest);
     json_key(writer, "complete");
@@ -87,13 +76,13 @@ void put_total(struct json_writer *writer, const struct total *total)
     }
     json_pair(writer, "label", total->label);
     json_pair(writer, "unit", total->unit);
-    put_whole(writer, "windows", total->windows);
-    put_whole(writer, "complete_windows", total->complete);
+    json_pair_i64(writer, "windows", total->windows);
+    json_pair_i64(writer, "complete_windows", total->complete);
     put_amounts(writer, &amounts);
     json_key(writer, "known_windows");
     json_open(writer, '{');
     for (int i = 0; i < AMOUNTS; i++) {
-        put_whole(writer, amount_names[i], total->known[i]);
+        json_pair_i64(writer, amount_names[i], total->known[i]);
     }
     json_close(writer, '}');
 }

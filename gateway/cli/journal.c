@@ -265,26 +265,20 @@ static void print_finding(void *ctx, const char *text)
     fprintf(wanted->json ? stderr : stdout, "%s\n", text);
 }
 
-static void put_figure(struct json_writer *writer, const char *key, uint64_t value)
-{
-    json_key(writer, key);
-    json_u64(writer, value);
-}
-
 static void print_report_json(const struct journal_report *report)
 {
     struct buf out;
     buf_init(&out, LINE_LEN_MAX);
     struct json_writer writer = json_writer_of(&out);
     json_open(&writer, '{');
-    put_figure(&writer, "segments", report->segments);
-    put_figure(&writer, "groups", report->groups);
-    put_figure(&writer, "records", report->records);
-    put_figure(&writer, "bytes", report->bytes);
-    put_figure(&writer, "first_seq", report->first_seq);
-    put_figure(&writer, "last_seq", report->last_seq);
-    put_figure(&writer, "damaged_groups", report->damaged_groups);
-    put_figure(&writer, "missing_records", report->missing_records);
+    json_pair_u64(&writer, "segments", report->segments);
+    json_pair_u64(&writer, "groups", report->groups);
+    json_pair_u64(&writer, "records", report->records);
+    json_pair_u64(&writer, "bytes", report->bytes);
+    json_pair_u64(&writer, "first_seq", report->first_seq);
+    json_pair_u64(&writer, "last_seq", report->last_seq);
+    json_pair_u64(&writer, "damaged_groups", report->damaged_groups);
+    json_pair_u64(&writer, "missing_records", report->missing_records);
     json_key(&writer, "torn_tail");
     json_bool(&writer, report->torn_tail);
     json_key(&writer, "chain");

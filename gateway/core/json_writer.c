@@ -138,3 +138,37 @@ void json_pair(struct json_writer *writer, const char *key, const char *text)
         json_text(writer, bytes_of(text));
     }
 }
+
+void json_pair_i64(struct json_writer *writer, const char *key, int64_t value)
+{
+    json_key(writer, key);
+    json_i64(writer, value);
+}
+
+void json_pair_u64(struct json_writer *writer, const char *key, uint64_t value)
+{
+    json_key(writer, key);
+    json_u64(writer, value);
+}
+
+void json_pair_double(struct json_writer *writer, const char *key, double value)
+{
+    json_key(writer, key);
+    json_double(writer, value);
+}
+
+void json_pair_bool(struct json_writer *writer, const char *key, bool value)
+{
+    json_key(writer, key);
+    json_bool(writer, value);
+}
+
+void json_pair_text(struct json_writer *writer, const char *key, struct bytes text)
+{
+    json_key(writer, key);
+    if (text.len) {
+        json_text(writer, text);
+    } else {
+        json_nothing(writer);
+    }
+}

@@ -40,4 +40,11 @@ void json_time(struct json_writer *writer, int64_t ns);        /* a text, ISO 86
 /* A key and a text, the commonest pair; an empty or NULL text is left out. */
 void json_pair(struct json_writer *writer, const char *key, const char *text);
 
+/* A key and a value; an empty text is null here. */
+void json_pair_i64(struct json_writer *writer, const char *key, int64_t value);
+void json_pair_u64(struct json_writer *writer, const char *key, uint64_t value);
+void json_pair_double(struct json_writer *writer, const char *key, double value);
+void json_pair_bool(struct json_writer *writer, const char *key, bool value);
+void json_pair_text(struct json_writer *writer, const char *key, struct bytes text);
+
 #endif

@@ -27,16 +27,6 @@ static const char *outcome_name(enum outcome outcome)
     UNREACHABLE();
 }
 
-static void print_text_or_null(struct json_writer *w, const char *key, struct bytes text)
-{
-    json_key(w, key);
-    if (text.len) {
-        json_text(w, text);
-    } else {
-        json_nothing(w);
-    }
-}
-
 static void print_action(struct json_writer *w, const struct action *action)
 {
     json_open(w, '{');
@@ -56,7 +46,7 @@ void decoding_put_json(struct buf *out, const char *adapter,
     struct json_writer w = json_writer_of(out);
     json_open(&w, '{');
     json_pair(&w, "outcome", outcome_name(decoding->outcome));
-    print_text_or_null(&w, "reason", bytes_of(decoding->reason));
+    json_pair_text(&w, "reason", bytes_of(decoding->reason));
     json_pair(&w, "detail", decoding->detail);
     json_pair(&w, "adapter", adapter);
     json_pair(&w, "rule", decoding->rule);

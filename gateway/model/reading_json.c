@@ -17,16 +17,6 @@ static const char *quality_name(enum quality quality)
     UNREACHABLE();
 }
 
-static void put_text_or_null(struct json_writer *w, const char *key, struct bytes text)
-{
-    json_key(w, key);
-    if (text.len) {
-        json_text(w, text);
-    } else {
-        json_nothing(w);
-    }
-}
-
 static void put_whole(struct json_writer *w, const struct value *value)
 {
     char text[32];
@@ -97,7 +87,7 @@ void reading_json_put(struct json_writer *w, const struct reading *reading)
     json_text(w, reading->metric);
     json_key(w, "value");
     put_value(w, &reading->value);
-    put_text_or_null(w, "unit", reading->unit);
+    json_pair_text(w, "unit", reading->unit);
     json_pair(w, "quality", quality_name(reading->quality));
     json_key(w, "ts");
     json_time(w, reading->event_ns);

@@ -28,12 +28,6 @@ static void put_sum(struct json_writer *w, const char *key, const struct figure 
     }
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t count)
-{
-    json_key(w, key);
-    json_u64(w, count);
-}
-
 /* ---- [1] ---- */
 
 static void put_identity(struct json_writer *w, const struct report_identity *i)
@@ -81,7 +75,7 @@ void report_put_factor(struct json_writer *w, const struct report_factor *factor
     json_pair(w, "source", factor->source);
     json_pair(w, "first_window", factor->first);
     json_pair(w, "last_window", factor->last);
-    put_count(w, "windows", factor->windows);
+    json_pair_u64(w, "windows", factor->windows);
     json_close(w, '}');
 }
 
@@ -166,13 +160,13 @@ static void put_quality(struct json_writer *w, const struct report *report,
     json_key(w, "data_quality");
     json_open(w, '{');
     if (window_ns > 0) {
-        put_count(w, "windows_in_period",
-                  (uint64_t)((report->to_ns - report->from_ns) / window_ns));
+        json_pair_u64(w, "windows_in_period",
+                      (uint64_t)((report->to_ns - report->from_ns) / window_ns));
     }
-    put_count(w, "windows_reported", process->windows);
-    put_count(w, "windows_complete", process->complete);
-    put_count(w, "windows_with_substitutes", process->substituted);
-    put_count(w, "windows_with_gaps_or_estimates", process->gap_count);
+    json_pair_u64(w, "windows_reported", process->windows);
+    json_pair_u64(w, "windows_complete", process->complete);
+    json_pair_u64(w, "windows_with_substitutes", process->substituted);
+    json_pair_u64(w, "windows_with_gaps_or_estimates", process->gap_count);
     if (detail == REPORT_FULL) {
         json_key(w, "data_gaps_and_estimates");
         json_open(w, '[');
