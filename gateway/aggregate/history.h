@@ -9,6 +9,7 @@
  *                      there is none after, the one before         40 CFR 98.65
  *   part75             by availability and length of the gap       40 CFR 75.33(b)
  *   constant           the value of the configuration
+ *   balance            of other points of the window: aggregate/balance.c
  *
  * Values are of a whole operating window: a rate's quantity is scaled to it.  Rules that
  * look ahead give another value once a later window is valid; history_note() says so.

@@ -104,6 +104,7 @@ static void judge_points(struct work *w)
         w->out->complete = w->out->complete && valid;
         substitute(w, value, running);
     }
+    balance_substitute(w);
 }
 
 /* ---- streams ---- */

@@ -26,6 +26,12 @@ bool process_input(struct work *work, const struct plan_input *input,
                    const struct method_input *spec, struct input_value *ret_value,
                    const char **ret_missing);
 
+/* ---- balance.c ---- */
+
+/* Fills in the points of the rule `balance` that are not measured, when all points of the
+ * window are judged. */
+void balance_substitute(struct work *work);
+
 /* ---- activity.c ---- */
 
 /* The activity level in the functional unit with its parts, and the goods. */

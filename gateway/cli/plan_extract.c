@@ -42,6 +42,23 @@ static void put_installation(struct json_writer *w, const struct plan_installati
 
 /* ---- instruments ---- */
 
+/* What stands in for the point by the rule "balance". */
+static void put_balance(struct json_writer *w, const struct plan_point *point)
+{
+    if (point->balance_count == 0) {
+        return;
+    }
+    json_key(w, "balance_of");
+    json_open(w, '[');
+    for (size_t i = 0; i < point->balance_count; i++) {
+        json_open(w, '{');
+        json_pair(w, "point", point->balance[i].point->id);
+        put_number(w, "times", point->balance[i].scale);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
 static void put_point(struct json_writer *w, const struct plan_point *point)
 {
     json_open(w, '{');
@@ -65,6 +82,7 @@ static void put_point(struct json_writer *w, const struct plan_point *point)
         strcmp(point->substitute, "part75") == 0) {
         put_number(w, "substitute_value", point->substitute_value);
     }
+    put_balance(w, point);
     json_close(w, '}');
 }
 

@@ -94,6 +94,8 @@ struct plan_status {
     enum worth worth;
 };
 
+struct plan_part;
+
 struct plan_point {
     const char *id;
     const char *name;
@@ -115,13 +117,15 @@ struct plan_point {
     size_t frozen_while_index;
     const struct plan_status *status; /* what other points say of this one */
     size_t status_count;
-    double counter_wrap;        /* counter: value at which it starts again; 0: never */
-    double valid_share;         /* 0..1, share of coverage that makes it valid */
-    double uncertainty;         /* 95 %, relative, 0..1; 0: not stated */
-    const char *substitute;     /* rule for missing data, or "none" */
-    double substitute_value;    /* for the rule "constant", in the window's unit */
-    int64_t calibrated_ns;      /* last calibration; INT64_MIN: not stated */
-    int64_t calibration_due_ns; /* the next one; INT64_MAX: not stated */
+    double counter_wrap;     /* counter: value at which it starts again; 0: never */
+    double valid_share;      /* 0..1, share of coverage that makes it valid */
+    double uncertainty;      /* 95 %, relative, 0..1; 0: not stated */
+    const char *substitute;  /* rule for missing data, or "none" */
+    double substitute_value; /* for the rule "constant", in the window's unit */
+    const struct plan_part *balance; /* for the rule "balance": these add up to it */
+    size_t balance_count;
+    int64_t calibrated_ns;             /* last calibration; INT64_MIN: not stated */
+    int64_t calibration_due_ns;        /* the next one; INT64_MAX: not stated */
     const char *location, *instrument; /* for the monitoring plan, or NULL */
     const struct node *node;           /* for messages about it */
 };

@@ -321,8 +321,35 @@ const struct plan_ratio *build_reconcile(struct build *b, const struct node *map
     return ratio;
 }
 
+/* What may stand in for the point. */
+static void note_balanced(struct build *b, const struct plan_point *point)
+{
+    for (size_t i = 0; point && i < point->balance_count; i++) {
+        build_note_other(b, &point->balance[i]);
+    }
+}
+
+/* The balances of all points that the process takes. */
+static void note_balances(struct build *b, const struct plan_process *process)
+{
+    size_t count = b->other_count;
+    note_balanced(b, process->operating);
+    for (size_t i = 0; i < count; i++) {
+        note_balanced(b, b->others[i].point);
+    }
+    for (size_t i = 0; i < process->activity_count; i++) {
+        note_balanced(b, process->activities[i].point);
+    }
+    for (size_t s = 0; s < process->stream_count; s++) {
+        for (size_t i = 0; i < process->streams[s].input_count; i++) {
+            note_balanced(b, process->streams[s].inputs[i].point);
+        }
+    }
+}
+
 void build_keep_others(struct build *b, struct plan_process *process)
 {
+    note_balances(b, process);
     struct plan_part *kept = pool_take(b->pool, b->other_count, sizeof *kept);
     if (b->other_count > 0) {
         memcpy(kept, b->others, b->other_count * sizeof *kept);

@@ -21,6 +21,7 @@ struct point {
     const struct node *loop;
     const struct node *frozen_while;
     const struct node *status;
+    const struct node *balance;
 };
 
 static const char *const kind_names[] = {
@@ -164,6 +165,13 @@ static const struct setting point_settings[] = {
      .initial = SETTING_UNSET,
      .help = "Of the rule `constant`: the value of a whole operating window, in the "
              "window's unit; of `part75`: the maximum potential value."},
+    {.key = "balance",
+     .type = SETTING_ANY,
+     AT(struct point, balance),
+     .initial = SETTING_UNSET,
+     .help =
+         "Of the rule `balance`: the points that add up to this one, window by window; "
+         "see below."},
     {.key = "calibrated",
      .type = SETTING_ANY,
      AT(struct point, calibrated),
@@ -427,6 +435,7 @@ static void read_points(struct build *b, const struct node *section)
     for (size_t i = 0; i < count; i++) { /* now that every point can be named */
         build_status(b, &points[i], read[i].status);
         build_frozen(b, &points[i], read[i].frozen_while);
+        build_balance_rule(b, &points[i], read[i].balance);
     }
     mem_free(&read);
 }

@@ -51,8 +51,9 @@ extern const struct section section_gateway, section_installation, section_broke
 
 /* Tables of what stands inside other sections, for the reference page. */
 extern const struct setting operator_settings[], stream_settings[], value_settings[],
-    activity_settings[], good_settings[], status_settings[], precursor_settings[],
-    balance_settings[], split_settings[], part_settings[], reconcile_settings[];
+    activity_settings[], good_settings[], status_settings[], balanced_settings[],
+    precursor_settings[], balance_settings[], split_settings[], part_settings[],
+    reconcile_settings[];
 /* Of the section `bridge`: a rule. */
 extern const struct setting rule_settings[];
 
@@ -112,6 +113,13 @@ const struct library_factor *build_find_factor(struct build *b, const struct nod
  * NULL) of a point; all points can be found by now. */
 void build_status(struct build *b, struct plan_point *point, const struct node *list);
 void build_frozen(struct build *b, struct plan_point *point, const struct node *name);
+
+/* ---- what stands in for a point (plan_substitute.c) ---- */
+
+/* Reads the list `balance` of a point (NULL: there is none), which the rule of this name
+ * wants; all points can be found by now. */
+void build_balance_rule(struct build *b, struct plan_point *point,
+                        const struct node *list);
 
 /* ---- where a method's input comes from (plan_inputs.c) ---- */
 

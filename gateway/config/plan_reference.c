@@ -47,6 +47,11 @@ static void print_parts(const struct section *section, struct buf *out)
                    "worth no more than `is`.  The point's readings may be a status word. "
                    " Where it has said nothing for its `max_gap`, they are uncertain.",
                    status_settings, out);
+        print_part(
+            "points.balance",
+            "Each item of the list.  Where the point has no valid value and all of "
+            "these have, the sum of `point` x `times` stands in.",
+            balanced_settings, out);
     } else if (section == &section_processes) {
         print_part("processes.activity", "Each item of the list.", activity_settings,
                    out);

@@ -11,9 +11,9 @@ const char *const sector_names[] = {
     "electricity", "aviation",   "shipping",  "other",      NULL,
 };
 
-/* Annex II B.6.2.6 of 2025/2547 (mean + 2 sigma), 40 CFR 75.33 (part75). */
+/* Annex II B.6.2.6 of 2025/2547 (mean + 2 sigma; balance), 40 CFR 75.33 (part75). */
 const char *const substitution_names[] = {
-    "none", "mean_plus_2_sigma", "before_after", "part75", "constant", NULL,
+    "none", "mean_plus_2_sigma", "before_after", "part75", "constant", "balance", NULL,
 };
 
 static const char *const hydrogen_routes[] = {

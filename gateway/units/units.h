@@ -101,6 +101,9 @@ bool unit_same_dimension(const struct unit *a, const struct unit *b);
 /* The same dimension and the same size. */
 bool unit_same_size(const struct unit *a, const struct unit *b);
 
+/* unit *= factor ^ power.  False when it becomes too large. */
+MUST_CHECK bool unit_multiply(struct unit *unit, const struct unit *factor, int power);
+
 /* What a rate gives when it is summed over seconds: t/h becomes t*s/h, which
  * unit_convert() takes for t.  ERR_REJECT for a unit with an offset. */
 enum err unit_over_time(const struct unit *rate, struct unit *ret_amount,

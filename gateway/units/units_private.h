@@ -68,7 +68,4 @@ struct unit unit_one(void);
 /* Sets up and down so that up / down is `scale`, exactly where that is possible. */
 void unit_set_scale(struct unit *unit, double scale);
 
-/* unit *= factor ^ power.  False when it becomes too large. */
-MUST_CHECK bool unit_multiply(struct unit *unit, const struct unit *factor, int power);
-
 #endif

@@ -133,6 +133,10 @@ add_test(NAME system_plant_cems COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/plants/cems_test.py
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
 set_tests_properties(system_plant_cems PROPERTIES TIMEOUT 300)
+add_test(NAME system_plant_goods COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/plants/goods_test.py
+         $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry>)
+set_tests_properties(system_plant_goods PROPERTIES TIMEOUT 300)
 # The pages in a real Chromium (tools/packages.sh browser; skipped without one); pictures
 # in the build's folder pages/.
 add_test(NAME system_pages COMMAND ${PYTHON3}
