@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 unit_test(unit/fold_test.c boot)
 unit_test(unit/fold_random_test.c boot)
+unit_test(unit/fold_late_test.c boot)
 unit_test(unit/api_explain_test.c boot)
 unit_test(unit/api_hours_test.c boot)
 unit_test(unit/api_live_test.c boot)

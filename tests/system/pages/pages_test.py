@@ -432,7 +432,8 @@ class RegistryPages(Pages):
         shown = self.b.run("return [...document.querySelectorAll('#sheet tr')].find(r =>"
                            " r.cells[0]?.textContent === 'Direct')?.cells[1].textContent")
         moved_on = good["windows_reported"] != stored  # an hour closed meanwhile
-        assert figure is not None and (shown == f"{figure:.5f}" or moved_on), (shown, good)
+        same = figure is not None and shown == f"{figure:.5f}"
+        assert same or moved_on, (shown, good)
 
     def rolls_up(self):
         self.b.run("const g = document.querySelector('#group'); g.value = 'country';"
