@@ -262,6 +262,9 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api, struct 
     buf_init(&api->now, WEB_ANSWER_MAX);
     snprintf(path, sizeof path, "%s/%s", view->plan->state_directory, API_SOCKET);
     struct web_settings settings = {.listen = view->plan->web_listen,
+                                    .tls = {view->plan->web_cert_file,
+                                            view->plan->web_key_file,
+                                            view->plan->web_client_ca_file},
                                     .socket_path = path,
                                     .routes = routes,
                                     .feed = api->feed,
@@ -273,6 +276,11 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api, struct 
     }
     *ret_api = api;
     return ERR_OK;
+}
+
+enum err api_renew(struct api *api, struct error *e)
+{
+    return web_renew(api->web, e);
 }
 
 void api_close(struct api **api)

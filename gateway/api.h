@@ -32,6 +32,9 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api,
                   struct error *e) MUST_CHECK;
 void api_close(struct api **api);
 
+/* Reads the page's certificate anew; on an error the old one stays. */
+enum err api_renew(struct api *api, struct error *e) MUST_CHECK;
+
 /* Once a second: tells those who follow /v1/events; costs nothing when nobody does. */
 void api_tick(struct api *api);
 

@@ -3,7 +3,9 @@
 #include "api.h"
 
 #include "aggregate/slice.h"
+#include "certificates.h"
 #include "core/timetext.h"
+#include "tls/certificate.h"
 
 #include <stdio.h>
 
@@ -146,12 +148,26 @@ static void put_lapse(void *ctx, const struct plan_lapse *lapse)
     json_close(w, '}');
 }
 
+static void put_certificate(void *ctx, const struct certificate_seen *seen)
+{
+    if (seen->days_left > PLAN_WARN_NS / NS_PER_S / DAY_S) {
+        return;
+    }
+    struct plan_lapse lapse = {.what = seen->what,
+                               .words = "certificate",
+                               .end_ns = seen->end_s * NS_PER_S,
+                               .over = seen->days_left < 0};
+    put_lapse(ctx, &lapse);
+}
+
 /* What has to be renewed within 30 days, or should have been. */
 static void put_lapses(const struct plan *plan, struct json_writer *w)
 {
     json_key(w, "lapses");
     json_open(w, '[');
-    plan_each_lapse(plan, clock_wall_ns(&clock_system), put_lapse, w);
+    int64_t now_ns = clock_wall_ns(&clock_system);
+    plan_each_lapse(plan, now_ns, put_lapse, w);
+    certificates_each(plan, now_ns / NS_PER_S, put_certificate, w);
     json_close(w, ']');
 }
 

@@ -8,6 +8,7 @@
 #include "gateway.h"
 
 #include "api.h"
+#include "certificates.h"
 #include "cli/command.h"
 #include "core/log.h"
 #include "core/mem.h"
@@ -50,6 +51,7 @@ struct gateway {
     int64_t started_ns;
     int64_t wall_less_boot_ns; /* at the last look */
     int ticks;
+    struct certificate_watch certificates;
     struct notify_watch watch;
     struct error failure; /* of the pipeline, when `code` is not OK */
 };
@@ -447,8 +449,12 @@ static void change_key(struct gateway *g)
 
 static void reload(struct gateway *g)
 {
+    struct error renewal = {0};
     signer_look(g->signer);
     g->change_key = true;
+    if (api_renew(g->api, &renewal) != ERR_OK) {
+        log_error("web.renew", "%s; the old certificate stays", renewal.text);
+    }
     struct bundle bundle = {0};
     struct error e;
     struct plan *plan = gateway_read_config(g->config_path, &bundle);
@@ -492,6 +498,8 @@ static int main_loop(struct gateway *g)
             change_key(g);
         }
         feed_watchdog(g);
+        certificates_watch(&g->certificates, g->plan,
+                           clock_wall_ns(&clock_system) / NS_PER_S);
         api_tick(g->api);
         if (++g->ticks % TICK_S == 0) {
             note(g, RECORD_TICK, BYTES(""));

@@ -368,6 +368,8 @@ static void check_bridge(const struct plan_bridge *bridge, struct findings *f)
 void environment_check_network(const struct plan *plan, struct findings *findings)
 {
     check_secret("signing key", &plan->signing_key, findings);
+    check_certificate("page", plan->web_cert_file, findings);
+    check_certificate("page", plan->web_client_ca_file, findings);
     for (size_t i = 0; i < plan->broker_count; i++) {
         check_broker(&plan->brokers[i], findings);
     }

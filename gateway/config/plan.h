@@ -359,8 +359,10 @@ struct plan {
     struct plan_windows windows;
     struct plan_journal journal;
     struct plan_outbox outbox;
-    struct secret signing_key; /* SECRET_NONE: <state>/signing.key */
-    const char *web_listen;    /* "127.0.0.1:8321", or NULL: no page */
+    struct secret signing_key;                /* SECRET_NONE: <state>/signing.key */
+    const char *web_listen;                   /* "127.0.0.1:8321", or NULL: no page */
+    const char *web_cert_file, *web_key_file; /* NULL: no TLS */
+    const char *web_client_ca_file;           /* NULL: no client certificates */
     const char *log_level, *log_format;
     const struct plan_broker *brokers;
     size_t broker_count;

@@ -244,7 +244,26 @@ static const struct setting web_settings[] = {
      .initial = "127.0.0.1:8321",
      .example = "127.0.0.1:8321",
      .help = "Address and port of the page, the metrics and the health checks; `off`: "
-             "none.  It has no password: keep it on loopback."},
+             "none.  It has no password: keep it on loopback, or ask for client "
+             "certificates."},
+    {.key = "cert_file",
+     .type = SETTING_PATH,
+     AT(struct plan, web_cert_file),
+     .initial = SETTING_UNSET,
+     .help = "Certificate of the page, PEM, with the chain behind it: then it speaks TLS "
+             "1.2 and later only.  Read again on a reload.",
+     .example = "/etc/emgate/page.crt"},
+    {.key = "key_file",
+     .type = SETTING_PATH,
+     AT(struct plan, web_key_file),
+     .initial = SETTING_UNSET,
+     .help = "Its private key, PEM."},
+    {.key = "client_ca_file",
+     .type = SETTING_PATH,
+     AT(struct plan, web_client_ca_file),
+     .initial = SETTING_UNSET,
+     .help = "Authority of client certificates, PEM: without one of it nothing but "
+             "`/healthz` and `/readyz` is answered."},
     {0},
 };
 
@@ -260,6 +279,12 @@ static bool is_listen(const char *text)
 static void read_web(struct build *b, const struct node *section)
 {
     settings_read(web_settings, section, b->plan, b->problems);
+    if (!b->plan->web_cert_file != !b->plan->web_key_file) {
+        problem_at(b->problems, section, "'cert_file' and 'key_file' go together");
+    }
+    if (b->plan->web_client_ca_file && !b->plan->web_cert_file) {
+        problem_at(b->problems, section, "'client_ca_file' goes with 'cert_file'");
+    }
     const char *listen = b->plan->web_listen;
     if (listen && strcmp(listen, "off") == 0) {
         b->plan->web_listen = NULL;

@@ -2,46 +2,19 @@
 /* PEM in, judged by GnuTLS itself. */
 #include "tls/identity.h"
 
-#include "core/buf.h"
 #include "core/mem.h"
+#include "tls/certificate.h"
 
-#include <errno.h>
 #include <gnutls/x509.h>
 #include <sodium.h>
-#include <stdio.h>
 
-#define FILE_MAX ((size_t)256 * 1024)
 #define CHAIN_MAX 8U
-#define DAY_S 86400
 
 struct identity {
     struct buf certificate, key, authority; /* PEM, terminated */
     gnutls_x509_trust_list_t trust;         /* of clients; NULL: not asked */
     int64_t ends_s;
 };
-
-static enum err read_pem(const char *path, struct buf *out, struct error *e)
-{
-    char words[128];
-    uint8_t part[4096];
-    size_t len = 0;
-    FILE *in = fopen(path, "rbe");
-    if (!in) {
-        return error_set(e, ERR_CONFIG, "can't read '%s': %s", path,
-                         strerror_r(errno, words, sizeof words));
-    }
-    while ((len = fread(part, 1, sizeof part, in)) > 0) {
-        buf_add(out, (struct bytes){.data = part, .len = len});
-    }
-    bool failed = ferror(in) != 0;
-    fclose(in);
-    sodium_memzero(part, sizeof part);
-    if (failed || out->overflow || out->len == 0 || out->len == FILE_MAX) {
-        return error_set(e, ERR_CONFIG, "'%s' is empty, unreadable or too long", path);
-    }
-    buf_add_byte(out, 0);
-    return ERR_OK;
-}
 
 static gnutls_datum_t datum(const struct buf *pem)
 {
@@ -67,24 +40,9 @@ static enum err check_pair(const struct identity *identity,
                            files->key_file, gnutls_strerror(code));
 }
 
-static enum err read_end(struct identity *identity, const char *path, struct error *e)
-{
-    gnutls_x509_crt_t certificate = NULL;
-    gnutls_datum_t pem = datum(&identity->certificate);
-    int code = gnutls_x509_crt_init(&certificate);
-    if (code == GNUTLS_E_SUCCESS) {
-        code = gnutls_x509_crt_import(certificate, &pem, GNUTLS_X509_FMT_PEM);
-        identity->ends_s = gnutls_x509_crt_get_expiration_time(certificate);
-        gnutls_x509_crt_deinit(certificate);
-    }
-    return code == GNUTLS_E_SUCCESS
-               ? ERR_OK
-               : error_set(e, ERR_CONFIG, "'%s': %s", path, gnutls_strerror(code));
-}
-
 static enum err read_trust(struct identity *identity, const char *path, struct error *e)
 {
-    enum err err = read_pem(path, &identity->authority, e);
+    enum err err = certificate_read_pem(path, &identity->authority, e);
     if (err != ERR_OK) {
         return err;
     }
@@ -101,18 +59,19 @@ enum err identity_open(const struct identity_files *files, struct identity **ret
                        struct error *e)
 {
     struct identity *identity = mem_new(struct identity);
-    buf_init(&identity->certificate, FILE_MAX);
-    buf_init(&identity->key, FILE_MAX);
-    buf_init(&identity->authority, FILE_MAX);
-    enum err err = read_pem(files->cert_file, &identity->certificate, e);
+    buf_init(&identity->certificate, CERTIFICATE_FILE_MAX);
+    buf_init(&identity->key, CERTIFICATE_FILE_MAX);
+    buf_init(&identity->authority, CERTIFICATE_FILE_MAX);
+    enum err err = certificate_read_pem(files->cert_file, &identity->certificate, e);
     if (err == ERR_OK) {
-        err = read_pem(files->key_file, &identity->key, e);
+        err = certificate_read_pem(files->key_file, &identity->key, e);
     }
     if (err == ERR_OK) {
         err = check_pair(identity, files, e);
     }
     if (err == ERR_OK) {
-        err = read_end(identity, files->cert_file, e);
+        err = certificate_end(&identity->certificate, files->cert_file, &identity->ends_s,
+                              e);
     }
     if (err == ERR_OK && files->client_ca_file) {
         err = read_trust(identity, files->client_ca_file, e);
@@ -160,8 +119,7 @@ const char *identity_client_authority(const struct identity *identity)
 
 int identity_days_left(const struct identity *identity, int64_t now_s)
 {
-    int64_t left_s = identity->ends_s - now_s;
-    return (int)(left_s < 0 ? -1 : left_s / DAY_S);
+    return certificate_days(identity->ends_s, now_s);
 }
 
 /* ---- clients ---- */

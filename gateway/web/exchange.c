@@ -92,7 +92,8 @@ static bool is_json(struct MHD_Connection *connection)
            (type[len] == 0 || type[len] == ';');
 }
 
-static enum MHD_Result queue(struct MHD_Connection *connection, struct web_answer *answer)
+static enum MHD_Result queue(struct MHD_Connection *connection, struct web_answer *answer,
+                             bool secure)
 {
     bool fixed = answer->file.data != NULL;
     const char *known = header(connection, "If-None-Match");
@@ -112,7 +113,9 @@ static enum MHD_Result queue(struct MHD_Connection *connection, struct web_answe
         MHD_add_response_header(response, "ETag", answer->etag);
     }
     if (answer->cookie[0]) {
-        MHD_add_response_header(response, "Set-Cookie", answer->cookie);
+        char cookie[WEB_COOKIE_MAX + 16];
+        snprintf(cookie, sizeof cookie, "%s%s", answer->cookie, secure ? "; Secure" : "");
+        MHD_add_response_header(response, "Set-Cookie", cookie);
     }
     enum MHD_Result result =
         MHD_queue_response(connection, same ? 304 : (unsigned)answer->status, response);
@@ -152,6 +155,22 @@ static void post(const struct exchange_place *place, const struct web_route *rou
     route->post(place->settings->ctx, question, answer);
 }
 
+/* Whether the client at the other end has to be known and is not. */
+static bool is_stranger(const struct exchange_place *place,
+                        struct MHD_Connection *connection, const char *url)
+{
+    char name[IDENTITY_NAME_MAX];
+    struct error e = {0};
+    if (!place->identity || !identity_client_authority(place->identity) ||
+        strcmp(url, "/healthz") == 0 || strcmp(url, "/readyz") == 0) {
+        return false;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return !info ||
+           identity_judge(place->identity, info->tls_session, name, &e) != GUEST_KNOWN;
+}
+
 static enum MHD_Result answer_to(const struct exchange_place *place,
                                  struct MHD_Connection *connection, const char *url,
                                  const char *method, struct exchange *exchange)
@@ -167,7 +186,9 @@ static enum MHD_Result answer_to(const struct exchange_place *place,
         .body = exchange ? buf_bytes(&exchange->body) : BYTES("")};
     buf_init(&answer.body, WEB_ANSWER_MAX);
     const struct web_route *route = find_route(settings->routes, url, &question.rest);
-    if (!get && strcmp(method, "HEAD") != 0 && strcmp(method, "POST") != 0) {
+    if (is_stranger(place, connection, url)) {
+        web_refuse(&answer, 403, "a client certificate of our authority is asked for");
+    } else if (!get && strcmp(method, "HEAD") != 0 && strcmp(method, "POST") != 0) {
         web_refuse(&answer, 405, "only GET, or POST where it is asked for");
     } else if (!route) {
         web_refuse(&answer, 404, "no such page");
@@ -186,7 +207,7 @@ static enum MHD_Result answer_to(const struct exchange_place *place,
     if (answer.body.overflow) {
         web_refuse(&answer, 500, "the answer is too large; ask for less");
     }
-    enum MHD_Result result = queue(connection, &answer);
+    enum MHD_Result result = queue(connection, &answer, place->identity != NULL);
     buf_deinit(&answer.body);
     return result;
 }

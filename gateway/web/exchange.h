@@ -10,7 +10,8 @@
 /* Where requests come in. */
 struct exchange_place {
     const struct web_settings *settings;
-    bool by_file; /* the socket file; else the address */
+    bool by_file;                    /* the socket file; else the address */
+    const struct identity *identity; /* NULL: no TLS */
 };
 
 /* libmicrohttpd's access handler and the end of a request; `cls` is the place. */

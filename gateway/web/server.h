@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The gateway's HTTP server: a table of routes on a loopback address and on a socket
- * file in the state directory that the command line uses.  No TLS: a proxy's business.
+ * file in the state directory that the command line uses.  The address speaks TLS where
+ * there is a certificate, and asks for a client's where there is an authority for them.
  *
  * A POST to the address carries JSON and comes from the page's own origin; anything else
  * is refused, so that no page of another site can ask for it.
@@ -14,6 +15,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "tls/identity.h"
 
 #define WEB_ANSWER_MAX (64U << 20)
 #define WEB_BODY_MAX (2U << 20)
@@ -56,16 +58,22 @@ struct web;
 
 struct web_settings {
     const char *listen;             /* "127.0.0.1:8321", or NULL */
+    struct identity_files tls;      /* of the address; cert_file NULL: no TLS */
     const char *socket_path;        /* a file that is replaced, or NULL */
     const struct web_route *routes; /* ends in {0}; outlives the server */
     struct web_feed *feed;          /* of the routes that stream; outlives the server */
     void *ctx;
 };
 
-/* ERR_SYSTEM: an address can't be had; the text says which. */
+/* ERR_SYSTEM: an address can't be had; the text says which.  ERR_CONFIG: a certificate.
+ */
 enum err web_open(const struct web_settings *settings, struct web **ret_web,
                   struct error *e) MUST_CHECK;
 void web_close(struct web **web);
+
+/* Reads the certificate anew; who is being served keeps the old one.  On an error the old
+ * one stays.  ERR_CONFIG: the files; ERR_RETRY: too many old ones are still in use. */
+enum err web_renew(struct web *web, struct error *e) MUST_CHECK;
 
 /* Makes the answer a problem (RFC 9457); `title` is JSON-safe words of ours. */
 void web_refuse(struct web_answer *answer, int status, const char *title);

@@ -112,7 +112,9 @@ add_test(NAME system_identity COMMAND ${PYTHON3}
 # Every certificate on the way renewed under load.
 add_test(NAME system_identity_renewal COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/identity/renewal_test.py)
-set_tests_properties(system_identity system_identity_renewal PROPERTIES TIMEOUT 300
+add_test(NAME system_identity_page COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/identity/page_test.py)
+set_tests_properties(system_identity system_identity_renewal system_identity_page PROPERTIES TIMEOUT 300
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
 # Two verifiers of evidence, one verdict; a key changed under load.

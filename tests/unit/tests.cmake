@@ -27,3 +27,6 @@ unit_test(unit/refold_test.c evidence_world)
 unit_test(unit/signer_test.c boot)
 unit_test(unit/rebuild_test.c evidence_world)
 unit_test(unit/rebuild_receipts_test.c boot)
+unit_test(unit/certificates_test.c boot)
+target_compile_definitions(unit_certificates_test
+  PRIVATE TEST_DATA="${CMAKE_SOURCE_DIR}/tests")

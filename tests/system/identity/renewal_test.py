@@ -23,7 +23,7 @@ from registry_client import TlsClient
 from telemetry_writer import batch, reading, topic
 
 ROUNDS = 20
-CUT_EACH = 6  # more often, and the gateway would take its time to come again
+CUT_EACH = 6  # more often, and the gateway would wait longer each time
 MESSAGES = 60  # a round, which is an hour of event time
 CONFIG = """
 gateway: {{id: g1, state: "{state}"}}
@@ -34,8 +34,8 @@ brokers:
 inputs:
   - {{topic: emgate/v1/+/telemetry, adapter: native}}
 installation:
-  {{id: WORKS-g1, name: Works, operator: {{id: OP-TEST, name: O}}, sector: cement, country: PK,
-    time_zone: Asia/Karachi}}
+  {{id: WORKS-g1, name: Works, operator: {{id: OP-TEST, name: O}}, sector: cement,
+    country: PK, time_zone: Asia/Karachi}}
 points:
   - {{id: made, device: a, metric: made, kind: amount, unit: t, interval: 1m}}
   - {{id: burnt, device: a, metric: burnt, kind: amount, unit: t, interval: 1m}}
