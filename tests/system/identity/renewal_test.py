@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Every certificate on the way is renewed twenty times under load, of the broker, of the
-gateway and of the registry, and nothing is lost: each hour's sum is exact at the registry.
+gateway and of the registry, and nothing is lost: each hour is exact at the registry.
 Without the kept session the same comparison fails."""
 import json
 import os
