@@ -2,6 +2,8 @@
 /* The table of B.5. */
 #include "config/analyses.h"
 
+#include "core/clock.h"
+
 #include <math.h>
 
 const char *const analysis_materials[] = {
@@ -47,6 +49,12 @@ int64_t analyses_required(enum analysis_material material, double days, double q
         by_quantity = ceil(quantity / rule->quantity - 1e-9);
     }
     return (int64_t)fmax(fmax(by_time, by_quantity), 1);
+}
+
+int64_t analyses_interval_ns(enum analysis_material material)
+{
+    double a_year = frequencies[material].a_year;
+    return a_year > 0 ? (int64_t)(365 * 24 * (double)NS_PER_HOUR / a_year) : 0;
 }
 
 bool analyses_one_third(double scatter, double activity_uncertainty)

@@ -30,6 +30,9 @@ extern const char *const analysis_materials[];
  * need their part, at least one. */
 int64_t analyses_required(enum analysis_material material, double days, double quantity);
 
+/* How long one analysis covers by time alone; 0: MATERIAL_NONE. */
+int64_t analyses_interval_ns(enum analysis_material material);
+
 /* Whether scatter (relative, 95 %) is at most one third of the uncertainty of the
  * activity data (the same); 0 or less: not known, hence no. */
 bool analyses_one_third(double scatter, double activity_uncertainty);

@@ -391,10 +391,13 @@ void plan_free(struct plan **plan);
 const struct plan_factor *plan_factor_at(const struct plan_input *input,
                                          int64_t event_ns);
 
-/* A calibration or the last value of a factor that ends within PLAN_WARN_NS, or has. */
+#define PLAN_LAPSE_ANALYSES "cover by analyses (2025/2547 Annex II B.5)"
+
+/* A calibration or the last value of a factor that ends within PLAN_WARN_NS, or has; or
+ * the next analysis that is due within a quarter of its interval, or was. */
 struct plan_lapse {
     const char *what; /* the point; else process/stream/input or process/good/parameter */
-    const char *words; /* "calibration", "last value" */
+    const char *words; /* "calibration", "last value", PLAN_LAPSE_ANALYSES */
     int64_t end_ns;
     bool over;
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/environment.h"
 
+#include "config/analyses.h"
+#include "methods/method.h"
+
 #include "core/clock.h"
 
 #include <arpa/inet.h>
@@ -183,5 +186,57 @@ Test(environment, what_lapses_is_a_warning_with_its_day)
     cr_assert_eq(look.findings.counts[FINDING_WARN], 1);
     environment_check_lapses(&plan, INT64_C(1785542399) * NS_PER_S, &look.findings);
     cr_assert(told(&look, "warn coal: calibration lapses on 2026-08-01"));
+    buf_deinit(&look.text);
+}
+
+#define AUGUST_NS (INT64_C(1785542400) * NS_PER_S) /* 2026-08-01 */
+#define ONE_DAY_NS (24 * NS_PER_HOUR)
+
+/* Coal is analysed six times a year, gas each week; what two analyses are behind covers
+ * twice as long. */
+Test(environment, an_analysis_that_will_be_due_is_a_warning_with_its_day)
+{
+    struct look look;
+    struct plan_point point = {.calibration_due_ns = INT64_MAX, .uncertainty = 0.015};
+    struct plan_factor factor = {.from_ns = AUGUST_NS,
+                                 .to_ns = INT64_MAX,
+                                 .material = MATERIAL_COAL,
+                                 .analyses = 1,
+                                 .scatter = -1};
+    struct plan_input inputs[2] = {
+        {.method_input = 0, .point = &point},
+        {.method_input = 1, .factors = &factor, .factor_count = 1}};
+    struct plan_stream stream = {
+        .id = "coal", .method = &method_combustion, .inputs = inputs, .input_count = 2};
+    struct plan_process process = {.id = "kiln", .streams = &stream, .stream_count = 1};
+    struct plan plan = {.processes = &process, .process_count = 1};
+    const struct {
+        enum analysis_material material;
+        int64_t analyses, quiet_days, told_days;
+        double scatter;
+        const char *words;
+    } cases[] = {
+        {MATERIAL_COAL, 1, 45, 46, -1, "kiln/coal/ncv: cover by analyses"},
+        {MATERIAL_COAL, 1, 45, 62, -1, "Annex II B.5) lapsed on 2026-09-30"},
+        {MATERIAL_COAL, 2, 106, 107, -1, "lapses on 2026-11-30"},
+        {MATERIAL_NATURAL_GAS, 1, 5, 6, -1, "lapses on 2026-08-08"},
+        {MATERIAL_NONE, 1, 5000, 0, -1, NULL},
+        {MATERIAL_COAL, 1, 5000, 0, 0.005, NULL}, /* by the rule of one third */
+    };
+    look_init(&look);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        factor.material = cases[i].material;
+        factor.analyses = cases[i].analyses;
+        factor.scatter = cases[i].scatter;
+        int before = (int)look.findings.counts[FINDING_WARN];
+        environment_check_lapses(&plan, AUGUST_NS + cases[i].quiet_days * ONE_DAY_NS,
+                                 &look.findings);
+        cr_assert_eq(look.findings.counts[FINDING_WARN], before, "case %zu: %s", i,
+                     (const char *)look.text.data);
+        environment_check_lapses(&plan, AUGUST_NS + cases[i].told_days * ONE_DAY_NS,
+                                 &look.findings);
+        cr_assert(!cases[i].words || told(&look, cases[i].words), "case %zu: %s", i,
+                  (const char *)look.text.data);
+    }
     buf_deinit(&look.text);
 }
