@@ -215,6 +215,16 @@ static void health(void *ctx, const struct web_question *question,
     buf_add_text(&answer->body, "{\"alive\":true}\n");
 }
 
+/* `again`: what was found a while ago is not new enough. */
+static void findings(void *ctx, const struct web_question *question,
+                     struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    checkup_put(api->checkup, whole(question, "again", 0) != 0, &w);
+    finish(answer, ERR_OK, NULL);
+}
+
 static void ready(void *ctx, const struct web_question *question,
                   struct web_answer *answer)
 {
@@ -245,6 +255,7 @@ static const struct web_route routes[] = {
     {.path = "/v1/hours", .get = hours},
     {.path = "/v1/sums", .get = sums},
     {.path = "/v1/tap", .get = tap},
+    {.path = "/v1/findings", .get = findings},
     {.path = "/v1/deadletters/retry", .post = retry, .by_file = true},
     {.path = "/metrics", .get = metrics},
     {.path = "/healthz", .get = health},
@@ -260,6 +271,10 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api, struct 
     api->feed = feed_new();
     pthread_mutex_init(&api->now_lock, NULL);
     buf_init(&api->now, WEB_ANSWER_MAX);
+    const char *const doctor[] = {"/proc/self/exe",  "doctor", "--json", "-c",
+                                  view->config_path, NULL};
+    memcpy(api->doctor, doctor, sizeof doctor);
+    api->checkup = checkup_open(api->doctor);
     snprintf(path, sizeof path, "%s/%s", view->plan->state_directory, API_SOCKET);
     struct web_settings settings = {.listen = view->plan->web_listen,
                                     .tls = {view->plan->web_cert_file,
@@ -288,6 +303,7 @@ void api_close(struct api **api)
     if (*api) {
         web_close(&(*api)->web);
         feed_free(&(*api)->feed);
+        checkup_close(&(*api)->checkup);
         buf_deinit(&(*api)->now);
         pthread_mutex_destroy(&(*api)->now_lock);
         mem_free(api);

@@ -242,6 +242,7 @@ static enum err open_forwards(struct gateway *g, struct error *e)
 static enum err open_api(struct gateway *g, struct error *e)
 {
     struct gateway_view view = {.plan = g->plan,
+                                .config_path = g->config_path,
                                 .software = GATEWAY_SOFTWARE,
                                 .started_ns = g->started_ns,
                                 .journal = g->journal,

@@ -37,6 +37,7 @@ struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bun
 /* What a running gateway lends to its pages; see api.h. */
 struct gateway_view {
     const struct plan *plan;
+    const char *config_path; /* NULL: not known */
     const char *software;
     int64_t started_ns;
     struct journal *journal;

@@ -4,6 +4,7 @@
 import { ask, classed, find, put, setUpSheet } from "./dom.js";
 import { age, second, useZone, zoneName } from "./format.js";
 import { showAlarms } from "./alarms.js";
+import { setUpFindings } from "./findings.js";
 import { showFlow } from "./flow.js";
 import { loadLetters } from "./letters.js";
 import { loadWords, setUpOperator, usePoints } from "./operator.js";
@@ -134,4 +135,5 @@ setUpSheet();
 setUpOperator().catch(() => {}); // the banner tells when nobody answers
 find("#print").addEventListener("click", () => window.print());
 setInterval(watch, 1000);
+setUpFindings(complain);
 begin();

@@ -170,6 +170,18 @@ class Pages:
         self.b.run("document.querySelector('#points').scrollIntoView()")
         self.b.wait("document.querySelectorAll('#points polyline[points]').length > 5")
 
+    def tells_what_the_doctor_finds(self):
+        """Disk, clock, brokers, certificates: as emgate doctor tells them."""
+        self.b.wait("/to look at, as of/.test(document.querySelector('#findings-head')"
+                    ".innerText)", 60)
+        self.b.run("document.querySelector('#findings-more').open = true")
+        words = self.b.text("main")
+        for what in ("state directory", "sync", "space", "clock", "broker plant"):
+            assert what in words, what
+        self.check_access("findings", "document.querySelector('#findings-more')")
+        self.b.run("document.querySelector('#findings-more').open = false")
+        self.quiet()
+
     # ---- dead letters ----
 
     def tries_a_mapping(self):
@@ -501,7 +513,8 @@ def main():
         registry_pages = RegistryPages(pages)
         steps = [getattr(pages, name) for name in (
             "opens", "tells_the_truth", "explains_in_three_clicks", "goes_by_keyboard",
-            "turns_months", "lists_points", "tries_a_mapping", "survives_hostile_names",
+            "turns_months", "lists_points", "tells_what_the_doctor_finds",
+            "tries_a_mapping", "survives_hostile_names",
             "enters_by_hand", "enters_a_result", "acknowledges", "looks_right",
             "tells_when_the_daemon_is_gone")]
         steps += [getattr(registry_pages, name) for name in (
