@@ -10,7 +10,8 @@
  *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
  *     POST /v1/deadletters/retry?id=ID or ?after=ID&until=ID, by the socket only
  *     GET /v1/hours?process=ID&from=NS&to=NS   GET /v1/live   GET /v1/events
- *     GET /v1/findings   GET /v1/words   GET /v1/laboratory   GET /v1/sums?process=ID&from=NS&to=NS
+ *     GET /v1/findings   GET /v1/words   GET /v1/laboratory
+ *     GET /v1/sums?process=ID&from=NS&to=NS
  *     POST /v1/decode
  *     GET / /page/FILE
  *     GET /metrics /healthz /readyz
