@@ -316,10 +316,7 @@ static enum err step_retry(struct fold *fold, const struct record *record,
 static enum err take_words(const struct record *record, const struct entry *entry,
                            const struct fold_out *out, struct error *e)
 {
-    struct entered_words words = {.seq = record->seq,
-                                  .at_ns = record->wall_ns,
-                                  .who = entry->who,
-                                  .words = entry->words};
+    struct entered_words words = {record->seq, record->wall_ns, entry->who, entry->words};
     return out->words ? out->words(out->ctx, &words, e) : ERR_OK;
 }
 
@@ -329,10 +326,8 @@ static void take_laboratory(struct fold *fold, const struct record *record,
     arena_reset(&fold->arena);
     struct bytes place = arena_copy(&fold->arena, entry->metric);
     struct bytes unit = arena_copy(&fold->arena, entry->unit);
-    struct bytes source =
-        arena_print(&fold->arena, "%.*s (entered by %.*s)", (int)entry->words.len,
-                    (const char *)entry->words.data, (int)entry->who.len,
-                    (const char *)entry->who.data);
+    struct bytes source = arena_print(&fold->arena, "%.*s (entered by %.*s)",
+                                      BYTES_ARG(entry->words), BYTES_ARG(entry->who));
     struct laboratory_result result = {.place = (const char *)place.data,
                                        .unit = (const char *)unit.data,
                                        .source = (const char *)source.data,
@@ -348,12 +343,12 @@ static enum err step_entry(struct fold *fold, const struct record *record,
 {
     struct entry entry;
     enum err err = record_get_entry(record, &entry, e);
-    if (err == ERR_OK && bytes_are(entry.device, ENTRY_LABORATORY)) {
-        take_laboratory(fold, record, &entry);
-        return close_due(fold, out, e);
-    }
     if (err != ERR_OK || entry.metric.len == 0) {
         return err == ERR_OK ? take_words(record, &entry, out, e) : err;
+    }
+    if (bytes_are(entry.device, ENTRY_LABORATORY)) {
+        take_laboratory(fold, record, &entry);
+        return close_due(fold, out, e);
     }
     struct message message = {.seq = record->seq,
                               .received_ns = record->wall_ns,
