@@ -171,6 +171,30 @@ static void use_zero(struct build *b, struct plan_stream *stream,
     build_rule_input(b, stream, "see_indirect", 0, source);
 }
 
+#define GOODS_MAX 256 /* names that are looked through */
+
+/* Says what to do: the rules have tables of all countries, the program of few. */
+static void no_default(struct build *b, const struct node *node, const char *country,
+                       const char *wanted)
+{
+    const char *names[GOODS_MAX + 1] = {0};
+    size_t stem = strlen("default.xx.");
+    size_t count = 0;
+    for (size_t i = 0; i < b->factors.count && count < GOODS_MAX; i++) {
+        const struct library_factor *factor = b->factors.entries[i].value;
+        if (strncmp(factor->id, wanted, stem) == 0) {
+            names[count++] = factor->id;
+        }
+    }
+    const char *near = nearest_name(names, bytes_of(wanted));
+    problem_at(b->problems, node,
+               "there is no factor '%s'%s%s%s: the program has %s default values of %s. "
+               "Put those of 2025/2621, or of its table of other countries, with their "
+               "source under this id into a factor file and name it in 'factors'",
+               wanted, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "",
+               count > 0 ? "other" : "no", country);
+}
+
 static void use_defaults(struct build *b, struct plan_stream *stream,
                          const struct plan_precursor *plan, const struct category *goods,
                          const struct node *node)
@@ -187,10 +211,7 @@ static void use_defaults(struct build *b, struct plan_stream *stream,
         return;
     }
     if (!build_library_input(b, stream, "see_direct", direct)) {
-        problem_at(b->problems, node,
-                   "there is no factor '%s': add a factor file with the default values "
-                   "of that country, or of other countries, under this id",
-                   direct);
+        no_default(b, node, plan->origin, direct);
         return;
     }
     (void)build_library_input(b, stream, "see_indirect", indirect);

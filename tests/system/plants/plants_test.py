@@ -144,6 +144,20 @@ def check_registry_export(plant, emgate, truth, installation):
     return count + same_goods(ours, plant.ask("/v1/embedded" + asked))
 
 
+def check_controls(report):
+    """What a plant says has to agree does: balances close over all windows, goods are
+    determined, and what content makes of an amount is the activity level."""
+    assert report["control"]["balances_not_closed"] == 0, report["control"]
+    for process in report["production_processes"]:
+        direct = process["specific_embedded_emissions_direct"]["exact"]
+        assert direct is not None, process
+        parts = process.get("goods", [])
+        if parts:
+            level = sum(good["activity_level"]["exact"] for good in parts)
+            assert off(process["activity_level"]["exact"], level) < LIMIT, parts
+            assert all(good["sector_parameters"] for good in parts), parts
+
+
 def check_workbook(plant, emgate, truth):
     """The cells of the workbook are the figures of the report."""
     begin, end = period_of(truth)
@@ -152,6 +166,7 @@ def check_workbook(plant, emgate, truth):
     report = subprocess.run(words, capture_output=True, check=True, timeout=60).stdout
     subprocess.run([*words, "--format", "xlsx", "-o", plant.path("report.xlsx")],
                    check=True, timeout=60)
+    check_controls(json.loads(report))
     return Check(plant.path("report.xlsx"), json.loads(report)).all()
 
 

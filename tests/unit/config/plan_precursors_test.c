@@ -86,8 +86,15 @@ Test(plan_precursors, default_values_bring_mark_up_and_share)
     cr_assert_eq(first_factor(stream, "default_share")->value, 1);
     cr_assert_null(first_factor(stream, "see_indirect"));
     plan_free(&plan);
-    expect_words(STREAM("category: ferro_nickel, origin: CN, default: feni", ""),
-                 "there is no factor 'default.cn.feni.direct'");
+    expect_words(
+        STREAM("category: ferro_nickel, origin: CN, default: feni", ""),
+        "there is no factor 'default.cn.feni.direct': the program has no default "
+        "values of CN. Put those of 2025/2621, or of its table of other "
+        "countries, with their source under this id into a factor file and name "
+        "it in 'factors'");
+    expect_words(STREAM("category: ferro_nickel, origin: ID, default: fenni", ""),
+                 "did you mean 'default.id.feni.direct'?: the program has other default "
+                 "values of ID");
     expect_words(STREAM("category: ferro_nickel, origin: ID, default: feni", SEE),
                  "one of them");
 }
