@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "registry/address.h"
 #include "registry/remote.h"
+#include "registry/retain.h"
 #include "registry/server.h"
 #include "registry/store_postgres.h"
 #include "tls/lapse.h"
@@ -103,10 +104,12 @@ static void renew(struct server *server)
 }
 
 /* Until a signal that ends it, which is returned. */
-static int serve(struct server *server, const sigset_t *signals)
+static int serve(const struct service *service, struct server *server,
+                 const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
     struct lapse lapse = {0};
+    struct retain retain = {0};
     for (;;) {
         int number = sigtimedwait(signals, NULL, &second);
         if (number == SIGTERM || number == SIGINT) {
@@ -116,6 +119,7 @@ static int serve(struct server *server, const sigset_t *signals)
             renew(server);
         }
         server_tend(server);
+        retain_tend(&retain, service);
         if (lapse_passed(&lapse, server_days_left(server))) {
             log_warn("registry.certificate", "days=%d: renew 'cert_file', then reload",
                      server_days_left(server));
@@ -139,7 +143,7 @@ static int serve_until_signal(const struct service *service, const sigset_t *sig
              is_postgres(service->settings->store) ? "postgres"
                                                    : service->settings->store,
              service->settings->gateway_count);
-    log_info("registry.stop", "signal=%d", serve(server, signals));
+    log_info("registry.stop", "signal=%d", serve(service, server, signals));
     server_close(&server);
     return EXIT_OK;
 }
@@ -201,13 +205,17 @@ static const struct store_driver *driver_of(const char *where)
 #endif
 }
 
-static enum err open_service(struct service *service, struct error *e)
+static enum err open_store(struct service *service, struct error *e)
 {
     const char *where = service->settings->store;
     const struct store_driver *driver = driver_of(where);
-    enum err err = driver
-                       ? intake_open(driver, where, service->clock, &service->intake, e)
-                       : error_set(e, ERR_CONFIG, "built without PostgreSQL");
+    return driver ? intake_open(driver, where, service->clock, &service->intake, e)
+                  : error_set(e, ERR_CONFIG, "built without PostgreSQL");
+}
+
+static enum err open_service(struct service *service, struct error *e)
+{
+    enum err err = open_store(service, e);
     if (err == ERR_OK) {
         err = open_signer(service, e);
     }
@@ -254,6 +262,33 @@ static int run(const char *path)
     return code;
 }
 
+/* Works on the store of a registry that may run meanwhile. */
+static int on_store(const char *path,
+                    enum err (*work)(const struct service *service, struct error *e))
+{
+    struct registry_settings *settings = read_settings(path);
+    if (!settings) {
+        return EXIT_BAD_CONFIG;
+    }
+    struct error e = {0};
+    struct service service = {.settings = settings, .clock = &clock_system};
+    bool done = open_store(&service, &e) == ERR_OK && work(&service, &e) == ERR_OK;
+    int code = done ? EXIT_OK : exit_for(&e);
+    intake_close(&service.intake);
+    registry_settings_free(&settings);
+    return code;
+}
+
+static int retention(const char *path)
+{
+    return on_store(path, retain_print);
+}
+
+static int retention_delete(const char *path)
+{
+    return on_store(path, retain_delete);
+}
+
 static int config(const char *path)
 {
     (void)path;
@@ -293,6 +328,11 @@ static const struct registry_command registry_commands[] = {
      TAKES_URL, remote_ready},
     {"status", "status URL", "prints how complete its gateways are", TAKES_URL,
      remote_status},
+    {"retention", "retention -c FILE", "prints until when what is kept", TAKES_FILE,
+     retention},
+    {"retention-delete", "retention-delete -c FILE",
+     "deletes what need not be kept any more and is not held", TAKES_FILE,
+     retention_delete},
     {"token", "token", "makes a reader's token and its hash", TAKES_NOTHING, token},
 };
 
@@ -303,10 +343,10 @@ static int help(FILE *out, int code)
     fprintf(out, "emgate-registry " EMGATE_VERSION ": the central registry of emission "
                  "summaries\n\nusage: emgate-registry COMMAND\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(out, "  %-16s %s\n", registry_commands[i].usage,
+        fprintf(out, "  %-24s %s\n", registry_commands[i].usage,
                 registry_commands[i].summary);
     }
-    fprintf(out, "  %-16s %s\n  %-16s %s\n", "--help", "this text", "--version",
+    fprintf(out, "  %-24s %s\n  %-24s %s\n", "--help", "this text", "--version",
             "the version");
     fprintf(out, "\nExit codes: 0 ok, 64 usage, 69 the address is taken or nobody "
                  "answers, 70 internal, "

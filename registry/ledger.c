@@ -3,6 +3,7 @@
 #include "registry/ledger.h"
 
 #include "registry/chain.h"
+#include "registry/retention.h"
 #include "registry/sums.h"
 
 #include "core/clock.h"
@@ -14,6 +15,8 @@
 #include <stdio.h>
 
 #define ZONES_MAX 1024
+/* Nothing younger is ever deleted. */
+#define KEPT_SURELY_NS (RETENTION_YEARS_MIN * 365 * 24 * NS_PER_HOUR)
 
 struct ledger {
     const struct store_driver *driver;
@@ -364,5 +367,15 @@ enum err ledger_put(struct ledger *ledger, struct arrival *a, int64_t now_ns,
     if (found || !zone_fits(ledger, a)) {
         return ERR_OK;
     }
-    return put_new(ledger, a, e);
+    bool past = false;
+    if (a->start_ns < now_ns - KEPT_SURELY_NS) {
+        err = retention_is_past(ledger->driver, ledger->store, a->installation,
+                                a->start_ns, &past, e);
+    }
+    if (past) {
+        arrival_judge(a, VERDICT_REFUSED,
+                      "retention: summaries of that time were "
+                      "deleted");
+    }
+    return err != ERR_OK || past ? err : put_new(ledger, a, e);
 }

@@ -125,6 +125,21 @@ static const struct setting registry_table[] = {
      .max = 64,
      .help =
          "Threads that serve requests; what they bring together is committed at once."},
+    {.key = "retention_years",
+     .type = SETTING_WHOLE,
+     AT(struct registry_settings, retention_years),
+     .initial = "6",
+     .min = 6,
+     .max = 100,
+     .help = "Summaries are kept at least so many years after their calendar year: 6 "
+             "(2025/2547 Annex II A.2(4)), 10 where the EU ETS applies."},
+    {.key = "retention_delete",
+     .type = SETTING_BOOL,
+     AT(struct registry_settings, retention_delete),
+     .initial = "false",
+     .help =
+         "Deletes by itself what need not be kept any more and is not held; else only "
+         "`emgate-registry retention-delete` does."},
     {.key = "log_level",
      .type = SETTING_WORD,
      AT(struct registry_settings, log_level),

@@ -63,6 +63,8 @@ struct registry_settings {
     int64_t body_max, connections_max, connections_per_address_max, threads;
     int64_t request_timeout_ns;
     int log_level, log_format;
+    int64_t retention_years; /* after the reporting period */
+    bool retention_delete;   /* by itself */
     const struct node *gateway_list;
     struct gateway_settings *gateways;
     size_t gateway_count;

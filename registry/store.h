@@ -202,6 +202,13 @@ struct key_query {
     int64_t from_ns, to_ns; /* of the window's start, [from, to) */
 };
 
+/* The oldest summaries of an installation, of windows that start before a time. */
+struct drop_query {
+    const char *installation;
+    int64_t before_ns;
+    int64_t limit;
+};
+
 typedef void key_fn(void *ctx, int64_t start_ns, const uint8_t key[KEY_LEN]);
 typedef void record_fn(void *ctx, const struct stored_record *record);
 typedef void refusal_fn(void *ctx, const struct stored_refusal *refusal);
@@ -325,6 +332,10 @@ struct store_driver {
     /* In order of their windows. */
     enum err (*each_key)(struct store *store, const struct key_query *query, key_fn *each,
                          void *ctx, struct error *e);
+
+    /* Deletes summaries and their bytes; totals and chains stay. */
+    enum err (*drop_summaries)(struct store *store, const struct drop_query *query,
+                               int64_t *ret_dropped, struct error *e);
 
     enum err (*each_installation)(struct store *store, const struct process_query *query,
                                   installation_fn *each, void *ctx, struct error *e);

@@ -349,6 +349,7 @@ const struct store_driver store_sqlite = {
     .drop_record = store_drop_record,
     .each_record = store_each_record,
     .each_key = store_each_key,
+    .drop_summaries = store_drop_summaries,
     .each_installation = store_each_installation,
     .each_process = store_each_process,
     .each_summary = store_each_summary,

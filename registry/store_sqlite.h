@@ -54,6 +54,8 @@ enum store_statement {
     SQL_DROP_RECORD,
     SQL_EACH_RECORD,
     SQL_EACH_KEY,
+    SQL_DROP_ENVELOPES,
+    SQL_DROP_SUMMARIES,
     SQL_STATEMENTS,
 };
 
@@ -123,6 +125,10 @@ enum err store_each_record(struct store *store, const char *kind, const char *id
                            record_fn *each, void *ctx, struct error *e);
 enum err store_each_key(struct store *store, const struct key_query *query, key_fn *each,
                         void *ctx, struct error *e);
+
+/* store_driver.drop_summaries */
+enum err store_drop_summaries(struct store *store, const struct drop_query *query,
+                              int64_t *ret_dropped, struct error *e);
 
 /* A column of KEY_LEN bytes; anything else leaves `ret_key`. */
 void store_copy_key(sqlite3_stmt *statement, int column, uint8_t ret_key[KEY_LEN]);

@@ -46,6 +46,12 @@
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"    \
     " ?17, ?18, ?19, ?20, ?21, ?22, ?23)"
 
+/* The same for both statements, since the order is that of rows that stay. */
+#define OLDEST_SUMMARIES                                                                 \
+    "(SELECT s.id FROM installation i JOIN process p ON p.installation = i.id"           \
+    " JOIN summary s ON s.process = p.id WHERE i.name = ?1 AND s.start < ?2"             \
+    " ORDER BY s.process, s.start, s.revision LIMIT ?3)"
+
 #define ROLLUP_LABELS " AND t.label >= coalesce(?3, '') AND t.label <= coalesce(?4, '~')"
 
 #define AMOUNT_COLUMN(name)                                                              \
@@ -272,6 +278,8 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_EACH_KEY] = "SELECT s.start, s.key FROM process p JOIN summary s"
                      " ON s.process = p.id WHERE p.gateway = ?1 AND s.start >= ?2"
                      " AND s.start < ?3 ORDER BY s.start",
+    [SQL_DROP_ENVELOPES] = "DELETE FROM envelope WHERE summary IN " OLDEST_SUMMARIES,
+    [SQL_DROP_SUMMARIES] = "DELETE FROM summary WHERE id IN " OLDEST_SUMMARIES,
 };
 
 const struct sql_shape store_sqlite_shape = {.name = "registry",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records of the PostgreSQL store, and the keys of a gateway's summaries. */
+/* Records of the PostgreSQL store, the keys of a gateway's summaries, and deletion. */
 #include "registry/postgres/store.h"
 
 enum err pg_put_record(struct store *store, const struct stored_record *record,
@@ -55,6 +55,20 @@ enum err pg_each_key(struct store *store, const struct key_query *query, key_fn 
         pg_read_key(result, row, 1, key);
         each(ctx, pg_i64(result, row, 0), key);
     }
+    PQclear(result);
+    return err;
+}
+
+enum err pg_drop_summaries(struct store *store, const struct drop_query *query,
+                           int64_t *ret_dropped, struct error *e)
+{
+    struct pg_params params = {0};
+    PGresult *result = NULL;
+    pg_add_text(&params, query->installation);
+    pg_add_i64(&params, query->before_ns);
+    pg_add_i64(&params, query->limit);
+    enum err err = pg_run(&store->pg, PG_DROP_SUMMARIES, &params, &result, e);
+    *ret_dropped = err == ERR_OK ? PQntuples(result) : 0;
     PQclear(result);
     return err;
 }

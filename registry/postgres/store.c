@@ -339,6 +339,7 @@ const struct store_driver store_postgres = {
     .drop_record = pg_drop_record,
     .each_record = pg_each_record,
     .each_key = pg_each_key,
+    .drop_summaries = pg_drop_summaries,
     .each_installation = pg_each_installation,
     .each_process = pg_each_process,
     .each_summary = pg_each_summary,

@@ -50,6 +50,7 @@ enum pg_statement {
     PG_DROP_RECORD,
     PG_EACH_RECORD,
     PG_EACH_KEY,
+    PG_DROP_SUMMARIES,
     PG_EACH_INSTALLATION,
     PG_EACH_PROCESS,
     PG_EACH_SUMMARY,
@@ -173,6 +174,8 @@ enum err pg_each_record(struct store *store, const char *kind, const char *id,
                         record_fn *each, void *ctx, struct error *e);
 enum err pg_each_key(struct store *store, const struct key_query *query, key_fn *each,
                      void *ctx, struct error *e);
+enum err pg_drop_summaries(struct store *store, const struct drop_query *query,
+                           int64_t *ret_dropped, struct error *e);
 enum err pg_each_installation(struct store *store, const struct process_query *query,
                               installation_fn *each, void *ctx, struct error *e);
 enum err pg_each_process(struct store *store, const struct process_query *query,

@@ -223,6 +223,13 @@ const char *const pg_statements[PG_STATEMENTS] = {
     [PG_EACH_KEY] = "SELECT s.start_ns, s.key FROM process p JOIN summary s"
                     " ON s.process = p.id WHERE p.gateway = $1 AND s.start_ns >= $2::int8"
                     " AND s.start_ns < $3::int8 ORDER BY s.start_ns",
+    [PG_DROP_SUMMARIES] =
+        "DELETE FROM summary s USING (SELECT o.process, o.start_ns, o.revision"
+        " FROM installation i JOIN process p ON p.installation = i.id JOIN summary o"
+        " ON o.process = p.id WHERE i.name = $1 AND o.start_ns < $2::int8"
+        " ORDER BY o.process, o.start_ns, o.revision LIMIT $3::int8) AS w"
+        " WHERE s.process = w.process AND s.start_ns = w.start_ns"
+        " AND s.revision = w.revision AND s.start_ns < $2::int8 RETURNING s.process",
     [PG_EACH_INSTALLATION] =
         "SELECT i.id, i.name, i.operator, i.country, i.sector, count(p.id),"
         " sum(p.windows)::int8, max(p.last_end) FROM installation i JOIN process p"

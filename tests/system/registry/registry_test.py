@@ -166,6 +166,29 @@ class RegistryTest(unittest.TestCase):
         self.assertNotIn("direct_t", rows[0])
         self.assertEqual(rows[1]["direct_t"], 0)
 
+    # ---- retention ----
+
+    def retention(self, command):
+        done = subprocess.run([PROGRAM, command, "-c", self.registry.config],
+                              capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_old_years_go_by_command_while_it_runs(self):
+        old = [summary((1425168000 + 3600 * i) * 10**9) for i in range(5)]  # March 2015
+        new = [summary(START + i * HOUR_NS) for i in range(2)]
+        self.assertEqual(set(self.verdicts(old + new)), {(STORED, "")})
+        self.assertIn("2015  kept until 2021-12-31T19:00:00Z (operator); due",
+                      self.retention("retention"))
+        self.assertIn("2015: 5 summaries deleted", self.retention("retention-delete"))
+        self.assertEqual(self.retention("retention-delete"), "")
+        rows = self.registry.get("/v1/summaries?limit=100")[1]["items"]
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(self.verdicts([old[0]]), [(REFUSED, "retention")])
+        years = self.registry.get("/v1/totals?by=year")[1]["items"]
+        self.assertEqual({y["label"]: y["windows"] for y in years},
+                         {"2026": 2, "2015": 5})
+
     # ---- reports ----
 
     def export(self, query):

@@ -58,8 +58,11 @@ static const char *parameter(void *ctx, const char *name)
 int service_ask(struct service_stage *s, handle_fn *handle, const char *rest,
                 struct bytes body)
 {
-    struct question question = {
-        .rest = rest, .body = body, .parameter = parameter, .ctx = s};
+    struct question question = {.rest = rest,
+                                .body = body,
+                                .authorization = s->authorization,
+                                .parameter = parameter,
+                                .ctx = s};
     buf_clear(&s->answer.body);
     handle(&s->service, &question, &s->answer);
     return s->answer.status;

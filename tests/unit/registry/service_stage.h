@@ -16,7 +16,8 @@ struct service_stage {
     const char *group;
     const char *country;
     const char *more[6][2]; /* any other, by name */
-    struct answer answer;   /* of the last question */
+    const char *authorization;
+    struct answer answer; /* of the last question */
 };
 
 void service_stage_init(struct service_stage *stage);
