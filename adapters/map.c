@@ -150,30 +150,11 @@ static void set_time(struct map_run *run, const struct map_times *times,
 
 /* ---- emits ---- */
 
-static bool hold(struct map_run *run, const struct map_emit *emit, bool with_meta)
-{
-    for (size_t i = 0; i < emit->when_count; i++) {
-        const struct map_condition *c = &emit->when[i];
-        if (c->uses_meta == with_meta && !map_condition_holds(run, c)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Looks up what was learned; false when the message is refused for it. */
+/* False when the message is refused for what was not learned. */
 static bool look_up(struct map_run *run, const struct map_lookup *lookup)
 {
     struct map_text key = {0};
-    run->meta = NULL;
-    if (!lookup) {
-        return true;
-    }
-    run->meta_table = lookup->table;
-    if (map_template_text(run, lookup->key, &key)) {
-        run->meta = map_learned(run->state, lookup->table, key.text);
-    }
-    if (run->meta || !lookup->required) {
+    if (map_look_up(run, lookup, &key)) {
         return true;
     }
     run->err =
@@ -188,8 +169,8 @@ static bool look_up(struct map_run *run, const struct map_lookup *lookup)
 static void emit_item(struct map_run *run, void *ctx)
 {
     const struct map_emit *emit = ctx;
-    if (!hold(run, emit, false) || !look_up(run, emit->lookup) ||
-        !hold(run, emit, true)) {
+    if (!map_emit_holds(run, emit, false) || !look_up(run, emit->lookup) ||
+        !map_emit_holds(run, emit, true)) {
         return;
     }
     uint32_t item = map_value_find(run, &emit->value);

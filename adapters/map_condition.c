@@ -193,6 +193,17 @@ bool map_conditions_hold(struct map_run *run, const struct map_condition *condit
     return true;
 }
 
+bool map_emit_holds(struct map_run *run, const struct map_emit *emit, bool with_meta)
+{
+    for (size_t i = 0; i < emit->when_count; i++) {
+        const struct map_condition *c = &emit->when[i];
+        if (c->uses_meta == with_meta && !map_condition_holds(run, c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- loading ---- */
 
 static const char *const test_keys[] = {"path", "ref",    "eq",     "ne",   "in",

@@ -34,46 +34,21 @@ struct steps {
     size_t items, conditions, lookup, value, names;
 };
 
-static bool hold(struct map_run *run, const struct map_emit *emit, bool with_meta)
-{
-    for (size_t i = 0; i < emit->when_count; i++) {
-        const struct map_condition *c = &emit->when[i];
-        if (c->uses_meta == with_meta && !map_condition_holds(run, c)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool look_up(struct map_run *run, const struct map_lookup *lookup)
-{
-    struct map_text key = {0};
-    run->meta = NULL;
-    if (!lookup) {
-        return true;
-    }
-    run->meta_table = lookup->table;
-    if (map_template_text(run, lookup->key, &key)) {
-        run->meta = map_learned(run->state, lookup->table, key.text);
-    }
-    return run->meta || !lookup->required;
-}
-
 static void look_at_item(struct map_run *run, void *ctx)
 {
     struct steps *steps = ctx;
     const struct map_emit *emit = run->emit;
     struct map_text text;
     steps->items++;
-    if (!hold(run, emit, false)) {
+    if (!map_emit_holds(run, emit, false)) {
         steps->conditions++;
         return;
     }
-    if (!look_up(run, emit->lookup)) {
+    if (!map_look_up(run, emit->lookup, &text)) {
         steps->lookup++;
         return;
     }
-    if (!hold(run, emit, true)) {
+    if (!map_emit_holds(run, emit, true)) {
         steps->conditions++;
     } else if (map_value_find(run, &emit->value) == TAPE_NONE &&
                !emit->bad_when_missing) {

@@ -72,10 +72,18 @@ static bool store(struct map_state *state, size_t table, struct bytes key,
     return true;
 }
 
-const struct map_entry *map_learned(const struct map_state *state, size_t table,
-                                    struct bytes key)
+bool map_look_up(struct map_run *run, const struct map_lookup *lookup,
+                 struct map_text *ret_key)
 {
-    return table_find(&state->learned.tables[table], key);
+    run->meta = NULL;
+    if (!lookup) {
+        return true;
+    }
+    run->meta_table = lookup->table;
+    if (map_template_text(run, lookup->key, ret_key)) {
+        run->meta = table_find(&run->state->learned.tables[lookup->table], ret_key->text);
+    }
+    return run->meta || !lookup->required;
 }
 
 const char *map_meta_field(const struct map_run *run, struct bytes name)

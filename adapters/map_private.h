@@ -446,6 +446,9 @@ bool map_conditions_hold(struct map_run *run, const struct map_condition *condit
                          size_t count);
 bool map_condition_holds(struct map_run *run, const struct map_condition *condition);
 
+/* Whether the conditions of an emit hold that use what was looked up, or the others. */
+bool map_emit_holds(struct map_run *run, const struct map_emit *emit, bool with_meta);
+
 /* The rule that decides, or NULL. */
 const struct map_quality_rule *map_quality_find(struct map_run *run,
                                                 const struct map_quality *quality);
@@ -473,10 +476,13 @@ enum map_time_result map_time_find(struct map_run *run, const struct map_times *
 
 /* ---- learning ---- */
 
-/* Remembers what a payload says of later ones; and finds it again, or NULL. */
+/* Remembers what a payload says of later ones. */
 void map_learn(struct map_run *run, const struct map_learn *learn);
-const struct map_entry *map_learned(const struct map_state *state, size_t table,
-                                    struct bytes key);
+
+/* Sets run->meta by a lookup, which may be NULL; false when it finds nothing but must.
+ * `*ret_key`: what was looked for. */
+bool map_look_up(struct map_run *run, const struct map_lookup *lookup,
+                 struct map_text *ret_key);
 
 /* The field of a learned entry, or NULL. */
 const char *map_meta_field(const struct map_run *run, struct bytes name);
