@@ -15,22 +15,14 @@ void packing_add_seq(struct packing_seqs *seqs, uint64_t seq)
     seqs->list[seqs->count++] = seq;
 }
 
-enum err packing_each_record(const struct packing_work *work, packing_record_fn *each,
+enum err packing_each_record(const struct packing_work *work, journal_record_fn *each,
                              void *ctx, struct error *e)
 {
     struct journal_reader *reader = NULL;
     enum err err = journal_reader_open_directory(work->packing->journal_directory,
                                                  &disk_system, 0, &reader, e);
-    bool found = true;
-    while (err == ERR_OK && found) {
-        struct record record;
-        err = journal_read_next(reader, 0, &record, &found, e);
-        if (err == ERR_CORRUPT) {
-            err = ERR_OK;
-            found = true;
-        } else if (err == ERR_OK && found) {
-            err = each(ctx, &record, e);
-        }
+    if (err == ERR_OK) {
+        err = journal_read_all(reader, each, ctx, e);
     }
     journal_reader_close(&reader);
     return err;

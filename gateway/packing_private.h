@@ -63,9 +63,7 @@ enum err packing_write_tree(struct packing_work *work, struct error *e) MUST_CHE
 
 /* Calls `each` for every record from the first on; one that is damaged is passed over,
  * as the fold does, which gives it the leaf of nothing. */
-typedef enum err packing_record_fn(void *ctx, const struct record *record,
-                                   struct error *e);
-enum err packing_each_record(const struct packing_work *work, packing_record_fn *each,
+enum err packing_each_record(const struct packing_work *work, journal_record_fn *each,
                              void *ctx, struct error *e) MUST_CHECK;
 
 /* Adds a seq behind the others. */

@@ -38,10 +38,12 @@ static enum err failed(const char *doing, const char *path, struct error *e)
 
 /* ---- what is gathered first ---- */
 
-static void gather_record(struct rebuild *r, const struct record *record)
+static enum err gather_record(void *ctx, const struct record *record, struct error *e)
 {
+    struct rebuild *r = ctx;
     struct change change;
     struct error ignored;
+    (void)e;
     r->result->records++;
     if (record->type == RECORD_RECEIPT) {
         rebuild_receipts_add(&r->receipts, record->payload);
@@ -50,22 +52,15 @@ static void gather_record(struct rebuild *r, const struct record *record)
         change_get(record->payload, &change, &ignored) == ERR_OK) {
         snprintf(r->first_key, sizeof r->first_key, "%s", change.old.id);
     }
+    return ERR_OK;
 }
 
 static enum err gather(struct rebuild *r, struct error *e)
 {
     struct journal_reader *reader = NULL;
-    bool found = true;
     enum err err = journal_reader_open(r->journal, 0, &reader, e);
-    while (err == ERR_OK && found) {
-        struct record record;
-        err = journal_read_next(reader, 0, &record, &found, e);
-        if (err == ERR_CORRUPT) {
-            err = ERR_OK; /* the fold passes over it too */
-            found = true;
-        } else if (err == ERR_OK && found) {
-            gather_record(r, &record);
-        }
+    if (err == ERR_OK) {
+        err = journal_read_all(reader, gather_record, r, e); /* as the fold does */
     }
     journal_reader_close(&reader);
     return err;

@@ -95,24 +95,32 @@ static void compare_all(struct look *look, const struct merkle *tree, struct not
     }
 }
 
+struct walk {
+    struct look *look;
+    struct note *notes;
+    size_t count;
+    struct merkle *tree;
+};
+
+static enum err walk_record(void *ctx, const struct record *record, struct error *e)
+{
+    struct walk *walk = ctx;
+    uint8_t leaf[MERKLE_HASH_LEN];
+    (void)e;
+    fold_log_record(walk->tree, record, leaf);
+    compare_all(walk->look, walk->tree, walk->notes, walk->count);
+    return ERR_OK;
+}
+
 static enum err walk(struct look *look, struct note *notes, size_t count,
                      struct merkle *tree, struct error *e)
 {
+    struct walk walk = {look, notes, count, tree};
     struct journal_reader *reader = NULL;
-    uint8_t leaf[MERKLE_HASH_LEN];
-    bool found = true;
     enum err err =
         journal_reader_open_directory(look->journal, &disk_system, 0, &reader, e);
-    while (err == ERR_OK && found) {
-        struct record record;
-        err = journal_read_next(reader, 0, &record, &found, e);
-        if (err == ERR_CORRUPT) {
-            err = ERR_OK;
-            found = true;
-        } else if (err == ERR_OK && found) {
-            fold_log_record(tree, &record, leaf);
-            compare_all(look, tree, notes, count);
-        }
+    if (err == ERR_OK) {
+        err = journal_read_all(reader, walk_record, &walk, e);
     }
     journal_reader_close(&reader);
     return err;

@@ -157,6 +157,13 @@ enum err journal_read_next(struct journal_reader *reader, int64_t timeout_ms,
                            struct record *ret_record, bool *ret_found,
                            struct error *e) MUST_CHECK;
 
+/* Gives every record up to the end to `each`, until that fails.  Passes over damage
+ * without a word: for those whose caller has checked the journal or told of it. */
+typedef enum err journal_record_fn(void *ctx, const struct record *record,
+                                   struct error *e);
+enum err journal_read_all(struct journal_reader *reader, journal_record_fn *each,
+                          void *ctx, struct error *e) MUST_CHECK;
+
 /* The chain hash of the commit group that holds the last record given. */
 void journal_reader_chain(const struct journal_reader *reader, uint8_t ret_hash[32]);
 

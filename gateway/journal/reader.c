@@ -523,6 +523,24 @@ enum err journal_reader_open_directory(const char *directory, const struct disk 
     return ERR_OK;
 }
 
+enum err journal_read_all(struct journal_reader *reader, journal_record_fn *each,
+                          void *ctx, struct error *e)
+{
+    enum err err = ERR_OK;
+    bool found = true;
+    while (err == ERR_OK && found) {
+        struct record record;
+        err = journal_read_next(reader, 0, &record, &found, e);
+        if (err == ERR_CORRUPT) {
+            err = ERR_OK;
+            found = true;
+        } else if (err == ERR_OK && found) {
+            err = each(ctx, &record, e);
+        }
+    }
+    return err;
+}
+
 void journal_reader_close(struct journal_reader **reader)
 {
     struct journal_reader *r = *reader;
