@@ -152,7 +152,12 @@ class Plant:
 # ---- the registry's figures beside the gateway's ----
 
 def identifier(item):
-    return item.get("identifier", "") if isinstance(item, dict) else ""
+    """Streams of several processes may share a name: then by what they emit."""
+    if not isinstance(item, dict):
+        return "", 0
+    emissions = item.get("emissions")
+    emitted = emissions.get("exact") if isinstance(emissions, dict) else None
+    return item.get("identifier", ""), emitted or 0
 
 
 def same_figures(ours, theirs, where):
