@@ -75,7 +75,7 @@ for architecture in $architectures; do
     if ! {
         cmake -S "$work/$name" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
             -DCMAKE_INSTALL_PREFIX=/usr -DEMGATE_INSTALLED=ON -DBUILD_TESTING=OFF \
-            "${options[@]}" && nice ninja -C "$build" && (cd "$build" && cpack)
+            "${options[@]}" && ninja -C "$build" && (cd "$build" && cpack)
     } >"$work/log" 2>&1; then
         tail -n 40 "$work/log" >&2
         fail 70 "the build for $architecture failed"

@@ -46,24 +46,32 @@ class Packages:
         self.root = root
         self.admin = f"--admindir={root}/var/lib/dpkg"
 
-    def owner(self, path):
-        """The package of a file; merged /usr may have listed it without /usr."""
-        real = os.path.realpath(path)
-        bare = real.replace("/usr/lib/", "/lib/", 1)
-        for name in (real, bare, path):
-            done = subprocess.run(["dpkg-query", self.admin, "-S", name], check=False,
-                                  capture_output=True, text=True)
-            if done.returncode == 0:
-                return done.stdout.split(": ")[0].split(",")[0]
-        raise SystemExit(f"sbom: no package has {path}")
+    def owners(self, paths):
+        """The package of each file.  Merged /usr may have listed it without /usr."""
+        names = {}
+        for path in paths:
+            names |= {path: path, path.replace("/usr/lib/", "/lib/", 1): path}
+        # Names that nobody has make it exit 1.
+        answer = subprocess.run(["dpkg-query", self.admin, "-S", *names], check=False,
+                                capture_output=True, text=True).stdout
+        found = {}
+        for line in answer.splitlines():
+            package, _, name = line.partition(": ")
+            if name in names:
+                found[names[name]] = package.split(", ")[0]
+        for path in set(paths) - set(found):
+            raise SystemExit(f"sbom: no package has {path}")
+        return found
 
-    def show(self, package):
+    def show(self, packages):
+        """What dpkg knows of each."""
         fields = ("binary:Package", "Version", "Architecture", "source:Package",
                   "source:Version")
         answer = run("dpkg-query", self.admin, "-W", "-f",
-                     "\\t".join("${%s}" % field for field in fields), package)
-        return dict(zip(("name", "version", "architecture", "source", "source_version"),
-                        answer.split("\t")))
+                     "\t".join("${%s}" % field for field in fields) + "\n", *packages)
+        keys = ("name", "version", "architecture", "source", "source_version")
+        rows = [dict(zip(keys, line.split("\t"))) for line in answer.splitlines()]
+        return {row["name"].split(":")[0]: row for row in rows}
 
     def licence(self, package):
         """As the package's copyright file says of most files; None when in prose."""
@@ -83,8 +91,8 @@ def licences(text):
     return [{"license": {"id": known} if known else {"name": text}}]
 
 
-def component(packages, package, linkage):
-    p = packages.show(package)
+def component(p, linkage, licence):
+    """A library, from what dpkg knows."""
     name = p["name"].split(":")[0]
     url = (f"pkg:deb/debian/{name}@{p['version'].replace(':', '%3A')}"
            f"?arch={p['architecture']}&distro=debian-12")
@@ -93,7 +101,6 @@ def component(packages, package, linkage):
             "properties": [{"name": "emgate:linkage", "value": linkage},
                            {"name": "emgate:debian-source",
                             "value": f"{p['source']} {p['source_version']}"}]}
-    licence = licences(packages.licence(package))
     if licence:
         part["licenses"] = licence
     return part
@@ -106,40 +113,49 @@ def linked(build, root, program):
     for path in run("ninja", "-C", build, "-t", "inputs", "bin/" + program).split("\n"):
         if not path.startswith("/") or path.startswith(ours):
             continue
-        if ".so" in path:
-            yield path, "shared"
-        elif path.endswith(".a"):
-            yield path, "static"
-        else:
-            yield path, "embedded"
+        how = "static" if path.endswith(".a") else "embedded"
+        how = "shared" if ".so" in path else how
+        # The link belongs to the headers' package, what it leads to to the library's.
+        yield os.path.realpath(path), how
     dynamic = run("readelf", "-d", f"{build}/bin/{program}")
     for name in re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic):
         found = glob.glob(f"{root}/usr/lib/*-linux-gnu*/{name}")
         found = [f for f in found if root or "cross" not in f]
         if not found:
             raise SystemExit(f"sbom: {program} needs {name}, which is nowhere")
-        yield found[0], "shared"
+        yield os.path.realpath(found[0]), "shared"
 
 
 def tools(build):
     compiler = cached(build, "CMAKE_C_COMPILER")
     yield "compiler", run(compiler, "--version").split("\n", maxsplit=1)[0]
-    here = Packages("")
+    known = Packages("").show(TOOLS)
     for name in TOOLS:
-        yield name, here.show(name)["version"]
+        yield name, known[name]["version"]
+
+
+def libraries(build, root):
+    """The components from outside, by program."""
+    packages = Packages(root)
+    inputs = {program: dict(linked(build, root, program)) for program in PROGRAMS}
+    owners = packages.owners(sorted({path for i in inputs.values() for path in i}))
+    known = packages.show(sorted(set(owners.values())))
+    for program, files in inputs.items():
+        parts = {}
+        for path, how in files.items():
+            name = owners[path].split(":")[0]
+            part = component(known[name], how, licences(packages.licence(name)))
+            parts[part["bom-ref"]] = part
+        yield program, parts
 
 
 def bill(build, root):
-    packages = Packages(root)
     version = cached(build, "CMAKE_PROJECT_VERSION")
     licence = [{"license": {"id": "Apache-2.0"}}]
     parts, uses = {}, []
-    for program in PROGRAMS:
-        names = set()
-        for path, how in linked(build, root, program):
-            part = component(packages, packages.owner(path), how)
-            parts[part["bom-ref"]] = part
-            names.add(part["bom-ref"])
+    for program, outside in libraries(build, root):
+        parts |= outside
+        names = set(outside)
         with open(f"{build}/bin/{program}", "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()
         parts[program] = {"type": "application", "bom-ref": program, "name": program,

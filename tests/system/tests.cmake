@@ -156,3 +156,7 @@ endforeach()
 # Each check of hardening.py sees a program spoiled.
 add_test(NAME system_hardening COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/hardening.py
          --selftest)
+# The bill of materials against what the loader says.
+add_test(NAME system_sbom COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/packages/sbom_test.py ${CMAKE_BINARY_DIR})
+set_tests_properties(system_sbom PROPERTIES TIMEOUT 120)

@@ -4,6 +4,7 @@
 builds of other compilers, levels of optimisation and another architecture.
 
     same_bytes_test.py REFERENCE_BIN [--cross-root FOLDER] [--builds NAME,...] [--hours N]
+        NAME=FOLDER takes the build that is there
 
 REFERENCE_BIN holds emgate and emgate-registry; it plays each example plant with faults.
 Then each build runs `emgate replay`, which makes every summary again and compares its
@@ -48,8 +49,14 @@ def run(*words, **options):
     return done.stdout
 
 
+def runs(folder, compiler, root):
+    """A build's program, as words that run it here."""
+    emulator = ["qemu-aarch64-static", "-L", root] if compiler == "arm64" else []
+    return emulator + [os.path.abspath(folder) + "/bin/emgate"]
+
+
 def build(name, compiler, flags, root):
-    """The program of a build, as words that run it here."""
+    """Its folder."""
     folder = f"{ROOT}/build/same-bytes/{name}"
     words = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
              f"-DCMAKE_C_FLAGS={flags}", "-DBUILD_TESTING=OFF"]
@@ -68,8 +75,7 @@ def build(name, compiler, flags, root):
         words.append(f"-DCMAKE_C_COMPILER_LAUNCHER={launcher}")
     run(*words)
     run("nice", "ninja", "-C", folder, "emgate")
-    emulator = ["qemu-aarch64-static", "-L", root] if compiler == "arm64" else []
-    return emulator + [folder + "/bin/emgate"]
+    return folder
 
 
 def record(programs, name, folder, hours):
@@ -134,10 +140,12 @@ def main():
         for plant in PLANTS:
             record(os.path.abspath(options.reference), plant, folder, options.hours)
         print(f"same bytes: {len(PLANTS)} plants of {options.hours} hours recorded")
-        for name in options.builds.split(","):
+        root = os.path.abspath(options.cross_root)
+        for entry in options.builds.split(","):
+            name, _, there = entry.partition("=")
             compiler, flags = {**BUILDS, **FUSED}[name]
-            words = build(name, compiler, flags, os.path.abspath(options.cross_root))
-            sums = fold(name, words, folder)
+            there = there or build(name, compiler, flags, root)
+            sums = fold(name, runs(there, compiler, root), folder)
             as_wanted = sums[0] > 0 and ((sums[1] < sums[0]) if name in FUSED
                                          else sums[1] == sums[0])
             bad += not as_wanted
