@@ -17,7 +17,6 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
-#define PATH_SIZE 4096
 #define SYNC_COUNT 16
 #define SYNC_SLOW_NS (50 * NS_PER_MS)
 #define CLOCK_ERROR_MAX_US 1000000
@@ -44,25 +43,10 @@ static const char *words_of(int number, char text[128])
     return strerror_r(number, text, 128);
 }
 
-/* The nearest directory above that exists. */
-static void nearest_directory(const char *path, char found[PATH_SIZE])
-{
-    struct stat st;
-    snprintf(found, PATH_SIZE, "%s", path);
-    while (stat(found, &st) != 0) {
-        char *slash = strrchr(found, '/');
-        if (!slash) {
-            snprintf(found, PATH_SIZE, ".");
-            return;
-        }
-        slash[slash == found ? 1 : 0] = 0;
-    }
-}
-
 /* Writes and syncs a small file as the journal does; gives the longest sync. */
 static bool probe(const char *directory, int64_t *ret_longest_ns, int *ret_errno)
 {
-    char path[PATH_SIZE + 32];
+    char path[VOLUME_PATH_SIZE + 32];
     static const uint8_t page[4096];
     snprintf(path, sizeof path, "%s/.emgate-check-%d", directory, (int)getpid());
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -109,12 +93,12 @@ static void check_volume(const char *directory, struct findings *f)
 
 static void check_directory(const char *path, struct findings *f)
 {
-    char directory[PATH_SIZE];
+    char directory[VOLUME_PATH_SIZE];
     char text[128];
     char took[VALUE_TEXT_MAX];
     int64_t longest = 0;
     int number = 0;
-    nearest_directory(path, directory);
+    volume_nearest(path, directory);
     bool there = strcmp(directory, path) == 0;
     if (!probe(directory, &longest, &number)) {
         findings_tell(f, FINDING_FAIL, "state directory",
@@ -142,12 +126,12 @@ static int64_t rounded(uint64_t size)
 
 static void check_space(const struct plan_journal *journal, struct findings *f)
 {
-    char directory[PATH_SIZE];
+    char directory[VOLUME_PATH_SIZE];
     char free_text[VALUE_TEXT_MAX];
     char wanted_text[VALUE_TEXT_MAX];
     uint64_t free_bytes = 0;
     struct error e = {0};
-    nearest_directory(journal->directory, directory);
+    volume_nearest(journal->directory, directory);
     if (disk_system.free_space(NULL, directory, &free_bytes, &e) != ERR_OK) {
         findings_tell(f, FINDING_FAIL, "journal space", NULL, "%s", e.text);
         return;

@@ -4,29 +4,35 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
-#define PATH_SIZE 4096
 #define MAGIC_TMPFS 0x01021994UL
 #define MAGIC_RAMFS 0x858458f6UL
 #define MAGIC_OVERLAY 0x794c7630UL
 #define MAGIC_NFS 0x6969UL
 
-enum volume_kind volume_kind_of(const char *path)
+void volume_nearest(const char *path, char ret_nearest[VOLUME_PATH_SIZE])
 {
-    char at[PATH_SIZE];
-    struct statfs st;
-    snprintf(at, sizeof at, "%s", path);
-    while (statfs(at, &st) != 0) {
-        char *slash = strrchr(at, '/');
-        if (!slash || slash == at) {
-            snprintf(at, sizeof at, "%s", slash ? "/" : ".");
-            if (statfs(at, &st) != 0) {
-                return VOLUME_UNKNOWN;
-            }
-            break;
+    struct stat st;
+    snprintf(ret_nearest, VOLUME_PATH_SIZE, "%s", path);
+    while (stat(ret_nearest, &st) != 0) {
+        char *slash = strrchr(ret_nearest, '/');
+        if (!slash || slash == ret_nearest) {
+            snprintf(ret_nearest, VOLUME_PATH_SIZE, "%s", slash ? "/" : ".");
+            return;
         }
         *slash = 0;
+    }
+}
+
+enum volume_kind volume_kind_of(const char *path)
+{
+    char at[VOLUME_PATH_SIZE];
+    struct statfs st;
+    volume_nearest(path, at);
+    if (statfs(at, &st) != 0) {
+        return VOLUME_UNKNOWN;
     }
     switch ((unsigned long)st.f_type & 0xffffffffUL) {
     case MAGIC_TMPFS:

@@ -11,6 +11,11 @@ enum volume_kind {
     VOLUME_NETWORK,   /* NFS */
 };
 
+#define VOLUME_PATH_SIZE 4096
+
+/* `path`, or the nearest directory above it that exists. */
+void volume_nearest(const char *path, char ret_nearest[VOLUME_PATH_SIZE]);
+
 /* Of the nearest directory above `path` that exists. */
 enum volume_kind volume_kind_of(const char *path);
 
