@@ -24,7 +24,6 @@
 #define IDLE_NS (200 * NS_PER_MS)
 #define RECORDS_MAX 5000            /* looked at in one turn */
 #define TOKENS_NS (100 * NS_PER_MS) /* the most that `rate` may save up */
-#define DOUBLINGS_MAX 9
 #define SCRATCH_MAX 4096
 
 /* ---- trouble ---- */
@@ -40,11 +39,8 @@ static void disconnect(struct bridge *bridge)
 
 static int64_t next_wait_ns(struct bridge *bridge, uint32_t failures)
 {
-    int64_t bound_ns = RETRY_MIN_NS;
-    for (uint32_t i = 1; i < failures && i < DOUBLINGS_MAX; i++) {
-        bound_ns *= 2;
-    }
-    bound_ns = bound_ns < RETRY_MAX_NS ? bound_ns : RETRY_MAX_NS;
+    uint32_t times = failures > 0 ? failures - 1 : 0;
+    int64_t bound_ns = wait_doubled(RETRY_MIN_NS, RETRY_MAX_NS, times);
     bridge->random =
         bridge->random * UINT64_C(6364136223846793005) + 1442695040888963407U;
     return (int64_t)((bridge->random >> 16) % (uint64_t)bound_ns) + 1;

@@ -25,3 +25,12 @@ struct timespec wait_end(int64_t ns)
     end.tv_nsec = (long)(fraction_ns % NS_PER_S);
     return end;
 }
+
+int64_t wait_doubled(int64_t first, int64_t most, uint32_t times)
+{
+    int64_t wait = first < most ? first : most;
+    for (uint32_t i = 0; i < times && wait > 0 && wait < most; i++) {
+        wait = wait < most - wait ? wait * 2 : most;
+    }
+    return wait;
+}

@@ -13,6 +13,9 @@
 /* A condition for pthread_cond_timedwait() until a wait_end(). */
 void wait_init(pthread_cond_t *condition);
 
+/* `first` doubled so many times, at most `most`: how long to wait before trying again. */
+int64_t wait_doubled(int64_t first, int64_t most, uint32_t times);
+
 /* The end of a wait of `ns` that begins now; now, where that is negative. */
 struct timespec wait_end(int64_t ns);
 

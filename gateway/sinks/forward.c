@@ -26,7 +26,6 @@ _Static_assert(OUTBOX_KEY_LEN == SINK_KEY_LEN, "the outbox's key is the sink's")
 #define ARENA_SIZE ((size_t)8 * 1024 * 1024)
 #define BATCH_MAX 100
 #define IDLE_NS NS_PER_S
-#define DOUBLINGS_MAX 32
 /* Longest wait from the start to the first manifest, and after one that failed. */
 #define MANIFEST_FIRST_NS (600 * NS_PER_S)
 
@@ -69,19 +68,6 @@ static uint64_t system_random(void *ctx)
 const struct forward_world forward_world_system = {.clock = &clock_system,
                                                    .random = system_random};
 
-/* The bound of the wait doubles with every failure, up to its maximum. */
-static int64_t wait_bound(const struct plan_sink *plan, uint32_t failures)
-{
-    int64_t bound = plan->retry_min_ns;
-    for (uint32_t i = 1; i < failures && i < DOUBLINGS_MAX; i++) {
-        if (bound >= plan->retry_max_ns / 2) {
-            return plan->retry_max_ns;
-        }
-        bound *= 2;
-    }
-    return bound < plan->retry_max_ns ? bound : plan->retry_max_ns;
-}
-
 /* A random time in (0, bound]; so that gateways that failed together don't come back
  * together. */
 static int64_t jitter(const struct forward_world *world, int64_t bound_ns)
@@ -106,7 +92,9 @@ static enum forward_turn hold(struct forward *f, bool failed, int64_t asked_ms,
     pthread_mutex_lock(&f->lock);
     f->status.failures += failed ? 1 : 0;
     uint32_t failures = f->status.failures > 0 ? f->status.failures : 1;
-    int64_t wait_ns = jitter(f->world, wait_bound(f->plan, failures));
+    int64_t bound_ns =
+        wait_doubled(f->plan->retry_min_ns, f->plan->retry_max_ns, failures - 1);
+    int64_t wait_ns = jitter(f->world, bound_ns);
     if (asked_ms > 0) {
         int64_t most_ms = FORWARD_WAIT_MAX_NS / NS_PER_MS;
         wait_ns += (asked_ms < most_ms ? asked_ms : most_ms) * NS_PER_MS;

@@ -2,6 +2,8 @@
 /* Growing delays with jitter. */
 #include "source/backoff.h"
 
+#include "core/wait.h"
+
 #define ATTEMPTS_MAX 30 /* further doubling is beyond any `most` */
 
 /* xorshift64*, Vigna 2016. */
@@ -29,13 +31,7 @@ void backoff_reset(struct backoff *backoff)
 
 int64_t backoff_next_ms(struct backoff *backoff)
 {
-    int64_t top = backoff->first_ms;
-    for (unsigned i = 0; i < backoff->attempts && top < backoff->most_ms; i++) {
-        top *= 2;
-    }
-    if (top > backoff->most_ms) {
-        top = backoff->most_ms;
-    }
+    int64_t top = wait_doubled(backoff->first_ms, backoff->most_ms, backoff->attempts);
     if (backoff->attempts < ATTEMPTS_MAX) {
         backoff->attempts++;
     }

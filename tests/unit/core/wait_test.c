@@ -53,3 +53,13 @@ Test(wait, a_condition_nobody_meets_times_out_by_the_same_clock)
     cr_assert_geq(ns_of(now), ns_of(end));
     pthread_cond_destroy(&condition);
 }
+
+Test(wait, a_wait_doubles_up_to_the_most)
+{
+    cr_expect_eq(wait_doubled(1, 300, 0), 1);
+    cr_expect_eq(wait_doubled(1, 300, 8), 256);
+    cr_expect_eq(wait_doubled(1, 300, 9), 300);
+    cr_expect_eq(wait_doubled(500, 300, 0), 300);
+    cr_expect_eq(wait_doubled(3, INT64_MAX, UINT32_MAX), INT64_MAX);
+    cr_expect_eq(wait_doubled(0, 300, 70), 0);
+}
