@@ -112,13 +112,9 @@ static bool write_file(const struct wanted *w, const char *name, const struct bu
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", w->directory, name);
-    FILE *out = fopen(path, "we");
-    bool written = out && fwrite(text->data, 1, text->len, out) == text->len;
-    written = out && fclose(out) == 0 && written;
+    bool written = cli_write_file(path, text, false);
     if (written) {
         printf("%s\n", path);
-    } else {
-        fprintf(stderr, "emgate broker-config: can't write '%s'\n", path);
     }
     return written;
 }

@@ -7,6 +7,7 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include "core/buf.h"
 #include "core/bytes.h"
 #include "core/check.h"
 
@@ -71,5 +72,15 @@ int cli_main(int argc, char **argv);
  * False after a message on stderr. */
 MUST_CHECK bool cli_read_file(const char *path, size_t len_max, uint8_t **ret_data,
                               size_t *ret_len);
+
+/* Writes a file, or standard output for NULL and "-".  `anew`: refuses a path where
+ * something is.  False after a message on stderr, also where `data` is not whole. */
+MUST_CHECK bool cli_write_file(const char *path, const struct buf *data, bool anew);
+
+/* An option that is a time; `*ret_ns` stays where it isn't given.  False after a message
+ * on stderr. */
+MUST_CHECK bool cli_time_option(const struct command *command,
+                                const struct arguments *arguments, const char *name,
+                                int64_t *ret_ns);
 
 #endif

@@ -64,21 +64,6 @@ struct request {
 };
 
 /* To the file that was asked for, or standard output. */
-static int write_out(const struct buf *out, const char *path)
-{
-    FILE *file = path ? fopen(path, "we") : stdout;
-    if (!file) {
-        fprintf(stderr, "emgate export: can't write '%s'\n", path);
-        return EXIT_IO;
-    }
-    bool written = !out->overflow && fwrite(out->data, 1, out->len, file) == out->len &&
-                   fflush(file) == 0;
-    if (path && fclose(file) != 0) {
-        written = false;
-    }
-    return written ? EXIT_OK : EXIT_IO;
-}
-
 static int write_report(const struct report *report, const struct request *request)
 {
     struct error e;
@@ -98,7 +83,7 @@ static int write_report(const struct report *report, const struct request *reque
         report_put_json(report, request->detail, &writer);
         buf_add_byte(&out, '\n');
     }
-    int code = write_out(&out, request->output);
+    int code = cli_write_file(request->output, &out, false) ? EXIT_OK : EXIT_IO;
     buf_deinit(&out);
     return code;
 }
@@ -115,7 +100,8 @@ static int write_plan(const struct plan *plan, const struct request *request)
         plan_extract_put_text(buf_bytes(&json), &text);
     }
     buf_add_byte(&json, '\n');
-    int code = write_out(request->format == FORMAT_TEXT ? &text : &json, request->output);
+    const struct buf *out = request->format == FORMAT_TEXT ? &text : &json;
+    int code = cli_write_file(request->output, out, false) ? EXIT_OK : EXIT_IO;
     buf_deinit(&json);
     buf_deinit(&text);
     return code;

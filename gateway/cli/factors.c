@@ -76,22 +76,6 @@ static bool read_library(struct factor_library *library, const char *path,
 
 /* ---- import ---- */
 
-static int write_made(const struct buf *made, const char *output)
-{
-    FILE *file = output ? fopen(output, "wxe") : stdout;
-    if (!file) {
-        fprintf(stderr, "emgate factors: can't make '%s'; a file that is there stays\n",
-                output);
-        return EXIT_IO;
-    }
-    bool good = !made->overflow && fwrite(made->data, 1, made->len, file) == made->len &&
-                fflush(file) == 0;
-    if (output && fclose(file) != 0) {
-        good = false;
-    }
-    return good ? EXIT_OK : EXIT_IO;
-}
-
 static int import(struct units *units, const char *path, const char *output)
 {
     uint8_t *data = NULL;
@@ -106,7 +90,7 @@ static int import(struct units *units, const char *path, const char *output)
     int code = EXIT_BAD_CONFIG;
     if (lab_import(units, path, (struct bytes){.data = data, .len = len}, &made,
                    &problems)) {
-        code = write_made(&made, output);
+        code = cli_write_file(output, &made, true) ? EXIT_OK : EXIT_IO;
     } else {
         fprintf(stderr, "%.*s", BYTES_ARG(buf_bytes(&problems.text)));
     }

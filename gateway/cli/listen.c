@@ -2,6 +2,7 @@
 /* Paho's asynchronous client, waited for. */
 #include "cli/listen.h"
 
+#include "config/node/settings.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/wait.h"
@@ -113,22 +114,6 @@ static enum err wait_step(struct listener *listener, const char *doing, struct e
 }
 
 /* The first line of the password file. */
-static enum err read_password(const char *path, char password[PASSWORD_MAX],
-                              struct error *e)
-{
-    char words[128];
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        return error_set(e, ERR_CONFIG, "password file '%s': %s", path,
-                         strerror_r(errno, words, sizeof words));
-    }
-    size_t len = fread(password, 1, PASSWORD_MAX - 1, file);
-    (void)fclose(file);
-    password[len] = 0;
-    password[strcspn(password, "\r\n")] = 0;
-    return ERR_OK;
-}
-
 static int start_connecting(struct listener *listener, const char *password)
 {
     const struct listen_settings *settings = listener->settings;
@@ -158,11 +143,12 @@ static enum err connect_to(struct listener *listener, struct error *e)
 {
     char password[PASSWORD_MAX];
     const char *path = listener->settings->password_file;
-    if (path && read_password(path, password, e) != ERR_OK) {
+    struct secret where = {.kind = SECRET_FILE, .name = path};
+    if (path && secret_read(&where, password, sizeof password, e) != ERR_OK) {
         return e->code;
     }
     int rc = start_connecting(listener, path ? password : NULL);
-    explicit_bzero(password, sizeof password);
+    secret_wipe(password, sizeof password);
     if (rc != MQTTASYNC_SUCCESS) {
         return error_set(e, ERR_CONFIG, "'%s': %s", listener->settings->uri,
                          MQTTAsync_strerror(rc));

@@ -13,36 +13,10 @@
 
 #include <stdio.h>
 
-/* A time option; false after a message. */
-static bool time_option(const struct command *command, const struct arguments *arguments,
-                        const char *name, int64_t *ret_ns)
-{
-    const char *text = argument_value(command, arguments, name);
-    bool zoned = false;
-    if (text && !time_parse_iso(bytes_of(text), ret_ns, &zoned)) {
-        fprintf(stderr, "emgate pack: --%s '%s': want 2026-01-31T00:00:00Z\n", name,
-                text);
-        return false;
-    }
-    return true;
-}
-
 static int failed(const struct error *e)
 {
     fprintf(stderr, "emgate pack: %s\n", e->text);
     return e->code == ERR_REJECT ? EXIT_DATA : EXIT_IO;
-}
-
-static int write_pack(const char *path, const struct buf *pack)
-{
-    FILE *out = strcmp(path, "-") == 0 ? stdout : fopen(path, "wbe");
-    bool written = out && fwrite(pack->data, 1, pack->len, out) == pack->len;
-    written = out && (out == stdout ? fflush(out) : fclose(out)) == 0 && written;
-    if (!written) {
-        fprintf(stderr, "emgate pack: can't write '%s'\n", path);
-        return EXIT_IO;
-    }
-    return EXIT_OK;
 }
 
 static int make(struct packing *packing, const char *path)
@@ -55,7 +29,7 @@ static int make(struct packing *packing, const char *path)
     if (packing_make(packing, &pack, &counts, &e) != ERR_OK) {
         code = failed(&e);
     } else {
-        code = write_pack(path, &pack);
+        code = cli_write_file(path, &pack, false) ? EXIT_OK : EXIT_IO;
         fprintf(stderr,
                 "%zu summaries, %llu of %llu records, %zu bytes; folded again %zu "
                 "summaries have other bytes\n",
@@ -107,8 +81,8 @@ static int run(const struct command *command, const struct arguments *arguments)
         fprintf(stderr, "emgate pack: want -c FILE and -o FILE\n");
         return EXIT_USAGE;
     }
-    if (!time_option(command, arguments, "from", &packing.from_ns) ||
-        !time_option(command, arguments, "to", &packing.to_ns)) {
+    if (!cli_time_option(command, arguments, "from", &packing.from_ns) ||
+        !cli_time_option(command, arguments, "to", &packing.to_ns)) {
         return EXIT_USAGE;
     }
     struct bundle bundle = {0};

@@ -154,27 +154,13 @@ static int replay_journal(struct replay *r, const char *directory)
     return report(r);
 }
 
-/* A time option; false after a message. */
-static bool time_option(const struct command *command, const struct arguments *arguments,
-                        const char *name, int64_t *ret_ns)
-{
-    const char *text = argument_value(command, arguments, name);
-    bool zoned = false;
-    if (text && !time_parse_iso(bytes_of(text), ret_ns, &zoned)) {
-        fprintf(stderr, "emgate replay: --%s '%s': want 2026-01-31T00:00:00Z\n", name,
-                text);
-        return false;
-    }
-    return true;
-}
-
 static int run(const struct command *command, const struct arguments *arguments)
 {
     struct replay r = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
     const char *config = argument_value(command, arguments, "config");
     int code = EXIT_USAGE;
-    if (!time_option(command, arguments, "from", &r.from_ns) ||
-        !time_option(command, arguments, "to", &r.to_ns)) {
+    if (!cli_time_option(command, arguments, "from", &r.from_ns) ||
+        !cli_time_option(command, arguments, "to", &r.to_ns)) {
         return code;
     }
     table_init(&r.stored);

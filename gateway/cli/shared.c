@@ -3,14 +3,15 @@
 #include "cli/command.h"
 
 #include "core/mem.h"
+#include "core/timetext.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-static bool io_failed(const char *path)
+static bool io_failed(const char *what, const char *path)
 {
     char text[128];
-    fprintf(stderr, "emgate: can't read '%s': %s\n", path,
+    fprintf(stderr, "emgate: can't %s '%s': %s\n", what, path,
             strerror_r(errno, text, sizeof text));
     return false;
 }
@@ -40,7 +41,7 @@ static bool read_all(FILE *in, const char *path, size_t len_max, uint8_t **ret_d
     }
     if (ferror(in)) {
         mem_free(&data);
-        return io_failed(path);
+        return io_failed("read", path);
     }
     *ret_data = data;
     *ret_len = len;
@@ -54,9 +55,40 @@ bool cli_read_file(const char *path, size_t len_max, uint8_t **ret_data, size_t 
     }
     FILE *in = fopen(path, "rbe");
     if (!in) {
-        return io_failed(path);
+        return io_failed("read", path);
     }
     bool read = read_all(in, path, len_max, ret_data, ret_len);
     fclose(in);
     return read;
+}
+
+bool cli_write_file(const char *path, const struct buf *data, bool anew)
+{
+    bool to_file = path && strcmp(path, "-") != 0;
+    FILE *out = to_file ? fopen(path, anew ? "wxbe" : "wbe") : stdout;
+    if (data->overflow) {
+        errno = EFBIG;
+    }
+    bool written = out && !data->overflow &&
+                   fwrite(data->data, 1, data->len, out) == data->len && fflush(out) == 0;
+    if (!written) {
+        (void)io_failed("write", to_file ? path : "standard output");
+    }
+    if (to_file && out && fclose(out) != 0 && written) {
+        written = io_failed("write", path);
+    }
+    return written;
+}
+
+bool cli_time_option(const struct command *command, const struct arguments *arguments,
+                     const char *name, int64_t *ret_ns)
+{
+    const char *text = argument_value(command, arguments, name);
+    bool zoned = false;
+    if (text && !time_parse_iso(bytes_of(text), ret_ns, &zoned)) {
+        fprintf(stderr, "emgate %s: --%s '%s': want 2026-01-31T00:00:00Z\n",
+                command->name, name, text);
+        return false;
+    }
+    return true;
 }
