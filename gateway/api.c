@@ -2,6 +2,7 @@
 /* The routes of the gateway's server: questions in, answers by api_*.c. */
 #include "api_private.h"
 
+#include "backup.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/number.h"
@@ -145,6 +146,28 @@ static void retry(void *ctx, const struct web_question *question,
     finish(answer, err, &e);
 }
 
+/* POST: a snapshot of the database in the state directory; what is durable then.  The
+ * socket has one thread, so there is one at a time. */
+static void backup(void *ctx, const struct web_question *question,
+                   struct web_answer *answer)
+{
+    const struct api *api = ctx;
+    struct json_writer w = json_writer_of(&answer->body);
+    struct journal_status status;
+    struct error e = {0};
+    (void)question;
+    enum err err = backup_snapshot(api->view.outbox, api->view.plan->state_directory, &e);
+    journal_get_status(api->view.journal, &status);
+    if (err == ERR_OK) {
+        json_open(&w, '{');
+        json_pair(&w, "file", BACKUP_SNAPSHOT);
+        json_key(&w, "durable");
+        json_u64(&w, status.durable_seq);
+        json_close(&w, '}');
+    }
+    finish(answer, err, &e);
+}
+
 static void tap(void *ctx, const struct web_question *question, struct web_answer *answer)
 {
     const struct api *api = ctx;
@@ -257,6 +280,7 @@ static const struct web_route routes[] = {
     {.path = "/v1/tap", .get = tap},
     {.path = "/v1/findings", .get = findings},
     {.path = "/v1/deadletters/retry", .post = retry, .by_file = true},
+    {.path = "/v1/backup", .post = backup, .by_file = true},
     {.path = "/metrics", .get = metrics},
     {.path = "/healthz", .get = health},
     {.path = "/readyz", .get = ready},

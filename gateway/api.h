@@ -8,6 +8,7 @@
  *     GET /v1/explain?process=ID&at=NS
  *     GET /v1/readings?point=ID&from=NS&to=NS
  *     GET /v1/tap?after=CURSOR&stage=readings&point=ID
+ *     POST /v1/backup, by the socket only
  *     POST /v1/deadletters/retry?id=ID or ?after=ID&until=ID, by the socket only
  *     GET /v1/hours?process=ID&from=NS&to=NS   GET /v1/live   GET /v1/events
  *     GET /v1/findings   GET /v1/words   GET /v1/laboratory

@@ -10,6 +10,7 @@
 
 #define ANSWER_MAX (256U << 20)
 #define TIMEOUT_MS 30000L
+#define POST_TIMEOUT_MS 600000L /* a snapshot of a large database */
 
 static size_t take(const char *data, size_t size, size_t count, void *ctx)
 {
@@ -36,6 +37,7 @@ long remote_call(const char *state_directory, const char *method, const char *pa
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (strcmp(method, "POST") == 0) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, POST_TIMEOUT_MS);
     }
     CURLcode rc = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

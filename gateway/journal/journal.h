@@ -217,6 +217,13 @@ enum err journal_list_segments(const char *directory, const struct disk *disk,
 /* "message", "clock_step"; "unknown" for a number that is none of ours. */
 const char *record_type_name(enum record_type type);
 
+/* Copies the records up to `until_seq`, which must be durable, to the directory `to`,
+ * which is made, and must be empty; another process may be writing.  Kept copies of
+ * damage come along.  Tells the last record there.  Errors of the disk. */
+enum err journal_copy(const char *from, const char *to, const struct disk *disk,
+                      uint64_t until_seq, uint64_t *ret_last_seq,
+                      struct error *e) MUST_CHECK;
+
 /* What `emgate journal verify` says of a directory. */
 struct journal_report {
     uint64_t segments, groups, records, bytes;

@@ -37,6 +37,15 @@ enum err outbox_open_reader(const char *path, struct outbox **ret_outbox,
                             struct error *e) MUST_CHECK;
 void outbox_close(struct outbox **outbox);
 
+/* Copies the database as it stands when the call ends to a file that is not there yet.
+ * Any thread; the others go on meanwhile. */
+enum err outbox_copy(struct outbox *outbox, const char *path, struct error *e) MUST_CHECK;
+
+/* Reads all of a file that nobody writes: every page, every summary against its key.
+ * ERR_CORRUPT: it is damaged. */
+enum err outbox_check(const char *path, uint64_t *ret_summaries,
+                      struct error *e) MUST_CHECK;
+
 /* ---- the pipeline's transaction (one thread) ---- */
 
 /* Opens the transaction; then puts a named piece of state into it. */

@@ -278,6 +278,38 @@ void evidence_world_close(struct evidence_world *world)
     remove_files(world->state);
 }
 
+static struct buf config_text(const struct evidence_world *world)
+{
+    struct buf text;
+    static const char find[] = "/tmp/emgate-test";
+    const char *at = strstr(rig_text, find);
+    cr_assert(at);
+    buf_init(&text, 1 << 16);
+    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
+    buf_add_text(&text, world->state);
+    buf_add_text(&text, at + sizeof find - 1);
+    return text;
+}
+
+void evidence_world_config(const struct evidence_world *world, char path[128])
+{
+    struct buf text = config_text(world);
+    snprintf(path, 128, "%s/plant.yaml", world->state);
+    FILE *out = fopen(path, "we");
+    cr_assert(out);
+    cr_assert_eq(fwrite(text.data, 1, text.len, out), text.len);
+    fclose(out);
+    buf_deinit(&text);
+}
+
+struct plan *evidence_world_plan(const struct evidence_world *world)
+{
+    struct buf text = config_text(world);
+    struct plan *plan = rig_plan((const char *)text.data);
+    buf_deinit(&text);
+    return plan;
+}
+
 struct buf evidence_world_pack(const struct evidence_world *world, const char *process,
                                bool whole)
 {

@@ -26,6 +26,12 @@ struct evidence_world {
 void evidence_world_open(struct evidence_world *world);
 void evidence_world_close(struct evidence_world *world);
 
+/* Writes its configuration to a file in the state directory; gives the path. */
+void evidence_world_config(const struct evidence_world *world, char path[128]);
+
+/* The same as a plan. */
+struct plan *evidence_world_plan(const struct evidence_world *world);
+
 /* A pack of it; the caller frees it. */
 struct buf evidence_world_pack(const struct evidence_world *world, const char *process,
                                bool whole);

@@ -3,27 +3,10 @@
 
 #include "core/table.h"
 #include "evidence_world.h"
-#include "fold_rig.h"
 
+#include <criterion/criterion.h>
 #include <stdio.h>
 #include <unistd.h>
-
-/* The rig's plant as the world's gateway, with a sink or without. */
-static struct plan *plan_in(const struct evidence_world *world, const char *more)
-{
-    struct buf text;
-    static const char find[] = "/tmp/emgate-test";
-    const char *at = strstr(rig_text, find);
-    cr_assert(at);
-    buf_init(&text, 1 << 16);
-    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
-    buf_add_text(&text, world->state);
-    buf_add_text(&text, at + sizeof find - 1);
-    buf_add_text(&text, more);
-    struct plan *plan = rig_plan((const char *)text.data);
-    buf_deinit(&text);
-    return plan;
-}
 
 struct sums {
     size_t count;
@@ -88,7 +71,7 @@ Test(rebuild, gives_the_same_summaries_signed_by_the_keys_of_their_time)
     struct sums before = sums_of(world.outbox);
     outbox_close(&world.outbox);
     cr_assert_eq(unlink(world.database), 0);
-    struct plan *plan = plan_in(&world, "");
+    struct plan *plan = evidence_world_plan(&world);
 
     cr_assert_eq(rebuild_run(plan, &result, &e), ERR_OK, "%s", e.text);
 
@@ -112,7 +95,7 @@ Test(rebuild, without_the_old_key_its_summaries_are_not_signed)
     write_key(&world, "signing.key", '2');
     struct sums before = sums_of(world.outbox);
     outbox_close(&world.outbox);
-    struct plan *plan = plan_in(&world, "");
+    struct plan *plan = evidence_world_plan(&world);
 
     cr_assert_eq(rebuild_run(plan, &result, &e), ERR_OK, "%s", e.text);
 
@@ -137,7 +120,7 @@ Test(rebuild, a_newer_database_is_left_alone)
     cr_assert_eq(fseek(file, 60, SEEK_SET), 0);
     cr_assert_eq(fwrite("\0\0\0\x63", 1, 4, file), 4);
     fclose(file);
-    struct plan *plan = plan_in(&world, "");
+    struct plan *plan = evidence_world_plan(&world);
 
     cr_assert_eq(rebuild_run(plan, &result, &e), ERR_CONFIG);
 

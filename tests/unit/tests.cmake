@@ -31,3 +31,6 @@ unit_test(unit/rebuild_receipts_test.c boot)
 unit_test(unit/certificates_test.c boot)
 target_compile_definitions(unit_certificates_test
   PRIVATE TEST_DATA="${CMAKE_SOURCE_DIR}/tests")
+unit_test(unit/backup_test.c evidence_world)
+unit_test(unit/backup_restore_test.c evidence_world)
+unit_test(unit/backup_files_test.c boot)

@@ -1,34 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence_command.h"
 #include "evidence_world.h"
-#include "fold_rig.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-static void write_config(const struct evidence_world *world, char path[128])
-{
-    struct buf text;
-    static const char find[] = "/tmp/emgate-test";
-    const char *at = strstr(rig_text, find);
-    cr_assert(at);
-    buf_init(&text, 1 << 16);
-    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
-    buf_add_text(&text, world->state);
-    buf_add_text(&text, at + sizeof find - 1);
-    snprintf(path, 128, "%s/plant.yaml", world->state);
-    command_file(path, buf_bytes(&text));
-    buf_deinit(&text);
-}
-
 Test(rebuild_command, says_what_it_made_and_where_the_old_file_is)
 {
     struct evidence_world world;
     char config[128];
     evidence_world_open(&world);
-    write_config(&world, config);
+    evidence_world_config(&world, config);
     outbox_close(&world.outbox);
     cr_assert_eq(command_line("emgate rebuild -c @ --json", config, NULL, NULL), EXIT_OK);
     cr_assert(command_said("\"summaries\":"), "%s", command_printed);
@@ -44,7 +28,7 @@ Test(rebuild_command, leaves_a_running_gateway_alone)
     char config[128];
     char lock[128];
     evidence_world_open(&world);
-    write_config(&world, config);
+    evidence_world_config(&world, config);
     snprintf(lock, sizeof lock, "%s/lock", world.state);
     int file = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     cr_assert(file >= 0 && flock(file, LOCK_EX) == 0);
