@@ -45,6 +45,7 @@ if(EMGATE_FUZZ)
 endif()
 if(EMGATE_COVERAGE)
   add_compile_options(--coverage -g)
+  add_compile_definitions(EMGATE_COVERAGE)
   add_link_options(--coverage)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT EMGATE_SANITIZE AND NOT EMGATE_COVERAGE

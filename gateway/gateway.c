@@ -10,6 +10,7 @@
 #include "api.h"
 #include "certificates.h"
 #include "cli/command.h"
+#include "confinement.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/volume.h"
@@ -561,6 +562,7 @@ static int run(struct gateway *g)
 {
     struct error e = {0};
     enum err err = require_volume(g, &e);
+    err = err == ERR_OK ? confinement_begin(g->plan, &e) : err;
     if (err == ERR_OK) {
         err = open_all(g, &e);
     }

@@ -5,6 +5,7 @@
  */
 #include "registry/command.h"
 
+#include "core/confine.h"
 #include "core/log.h"
 #include "registry/address.h"
 #include "registry/remote.h"
@@ -17,6 +18,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Exit codes, after sysexits.h where they have one. */
 enum exit_code {
@@ -233,6 +235,42 @@ static void close_service(struct service *service)
     intake_close(&service->intake);
 }
 
+/* The directory that a file lies in. */
+static void home_of(const char *file, char home[PATH_MAX])
+{
+    const char *slash = strrchr(file, '/');
+    int len = slash ? (int)(slash - file) : 1;
+    snprintf(home, PATH_MAX, "%.*s", len > 0 ? len : 1, slash ? file : ".");
+}
+
+static enum err confine_to_stores(const struct registry_settings *s, struct error *e)
+{
+    char store[PATH_MAX];
+    char key[PATH_MAX];
+    const char *directories[2];
+    size_t count = 0;
+    struct confined confined = {0};
+    if (!s->confine) {
+        return ERR_OK;
+    }
+    if (!is_postgres(s->store)) {
+        home_of(s->store, store);
+        /* Else it would look in /tmp. */
+        setenv("SQLITE_TMPDIR", store, 1); /* NOLINT: before threads */
+        directories[count++] = store;
+    }
+    if (s->signing_key) {
+        home_of(s->signing_key, key);
+        directories[count++] = key;
+    }
+    enum err err = confine(directories, count, &confined, e);
+    if (err == ERR_OK) {
+        log_info("registry.confined", "landlock=%d seccomp=%d", confined.landlock,
+                 confined.seccomp ? 1 : 0);
+    }
+    return err;
+}
+
 static int run(const char *path)
 {
     struct registry_settings *settings = read_settings(path);
@@ -251,7 +289,8 @@ static int run(const char *path)
                               .clock = &clock_system,
                               .started_ns = clock_wall_ns(&clock_system)};
     int code = EXIT_OK;
-    if (open_service(&service, &e) != ERR_OK) {
+    if (confine_to_stores(settings, &e) != ERR_OK ||
+        open_service(&service, &e) != ERR_OK) {
         code = exit_for(&e);
     } else {
         warn_when_open(settings);

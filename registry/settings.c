@@ -140,6 +140,14 @@ static const struct setting registry_table[] = {
      .help =
          "Deletes by itself what need not be kept any more and is not held; else only "
          "`emgate-registry retention-delete` does."},
+    {.key = "confine",
+     .type = SETTING_BOOL,
+     AT(struct registry_settings, confine),
+     .initial = "true",
+     .help =
+         "It takes from itself what it does not need: writing outside the directories "
+         "of store and key, other programs, calls that change the machine, core "
+         "dumps."},
     {.key = "log_level",
      .type = SETTING_WORD,
      AT(struct registry_settings, log_level),

@@ -354,6 +354,7 @@ struct plan_journal {
 struct plan {
     const char *gateway_id;
     const char *state_directory;
+    bool confine;               /* to the directories that it writes to */
     const char *config_version; /* free text of the user */
     struct plan_installation installation;
     struct plan_windows windows;

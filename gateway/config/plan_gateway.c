@@ -32,6 +32,13 @@ static const struct setting gateway_settings[] = {
      .initial = SETTING_UNSET,
      .help = "Where the signing key is kept; by default `signing.key` in the state "
              "directory, made at the first start."},
+    {.key = "confine",
+     .type = SETTING_BOOL,
+     AT(struct plan, confine),
+     .initial = "true",
+     .help = "The running gateway takes from itself what it does not need: writing "
+             "outside its directories, other programs, calls that change the machine, "
+             "core dumps."},
     {0},
 };
 

@@ -34,3 +34,4 @@ target_compile_definitions(unit_certificates_test
 unit_test(unit/backup_test.c evidence_world)
 unit_test(unit/backup_restore_test.c evidence_world)
 unit_test(unit/backup_files_test.c boot)
+unit_test(unit/confinement_test.c boot)
