@@ -65,7 +65,7 @@ struct registry_settings {
     int log_level, log_format;
     int64_t retention_years; /* after the reporting period */
     bool retention_delete;   /* by itself */
-    bool confine; /* to the directories that it writes to */
+    bool confine;            /* to the directories that it writes to */
     const struct node *gateway_list;
     struct gateway_settings *gateways;
     size_t gateway_count;
