@@ -147,7 +147,7 @@ add_test(NAME system_pages COMMAND ${PYTHON3}
 set_tests_properties(system_pages PROPERTIES TIMEOUT 300 LABELS whole SKIP_RETURN_CODE 77)
 
 # The database made again, backups, formats of earlier versions.
-foreach(name rebuild backup)
+foreach(name rebuild backup formats)
   add_test(NAME system_operations_${name} COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/system/operations/${name}_test.py)
   set_tests_properties(system_operations_${name} PROPERTIES TIMEOUT 300 LABELS whole
