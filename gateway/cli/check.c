@@ -4,6 +4,7 @@
  * wiring, then the environment; every mistake in one run.
  */
 #include "cli/command.h"
+#include "cli/counted.h"
 #include "cli/environment.h"
 #include "cli/frequency.h"
 #include "cli/samples.h"
@@ -209,6 +210,7 @@ static void check_as_text(struct check *check)
     print_samples(check);
     if (check->plan) {
         frequency_findings(check->plan, &check->findings);
+        counted_findings(check->plan, &check->findings);
     }
     if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
@@ -232,6 +234,7 @@ static void check_as_json(struct check *check)
     json_open(&check->writer, '[');
     if (check->plan) {
         frequency_findings(check->plan, &check->findings);
+        counted_findings(check->plan, &check->findings);
     }
     if (check->plan && check->environment) {
         environment_check(check->plan, &check->findings);
