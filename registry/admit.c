@@ -2,6 +2,8 @@
 /* Tokens and client certificates of gateways. */
 #include "registry/admit.h"
 
+#include "registry/roster.h"
+
 #include <sodium.h>
 
 #define BEARER "Bearer "
@@ -37,6 +39,9 @@ bool admit(const struct service *service, const struct question *question,
     struct error e = {0};
     const struct gateway_settings *gateway =
         registry_find_gateway(service->settings, name);
+    if (!gateway && service->roster) {
+        gateway = roster_find(service->roster, name);
+    }
     if (!gateway) {
         answer_problem(answer, 403, "gateway '%.128s' is not enrolled", name);
         return false;

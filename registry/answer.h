@@ -17,6 +17,7 @@ struct service {
     struct intake *intake;
     const struct clock *clock;
     struct keyring *keyring;
+    struct roster *roster;   /* NULL: only the configuration enrols */
     struct key_pair *signer; /* of receipts */
     int64_t started_ns;
 };

@@ -16,6 +16,9 @@ handle_fn api_export;         /* GET /v1/export */
 handle_fn api_embedded;       /* GET /v1/embedded */
 handle_fn api_gateways;       /* GET /v1/gateways */
 handle_fn api_key_change;     /* POST /v1/gateways/ID/keys */
+handle_fn api_enrolments;     /* GET /v1/enrolments */
+handle_fn api_enrol;          /* POST /v1/enrolments */
+handle_fn api_decide;         /* POST /v1/enrolments/GATEWAY */
 handle_fn api_retention;      /* GET /v1/retention */
 handle_fn api_retention_mark; /* POST /v1/retention */
 handle_fn api_manifest;       /* POST /v1/manifests */

@@ -6,6 +6,7 @@
 #include "registry/access.h"
 #include "registry/api_put.h"
 #include "registry/manifest.h"
+#include "registry/roster.h"
 
 #include <stdio.h>
 
@@ -19,19 +20,48 @@ struct brought {
 };
 
 struct gateway_list {
-    const struct registry_settings *settings;
-    struct brought *brought; /* by index of the gateway */
+    const struct gateway_settings **gateways;
+    size_t count, capacity;
+    struct table places; /* by id: the index and one */
+    struct brought *brought;
 };
+
+static void add_gateway(struct gateway_list *list, const struct gateway_settings *gateway)
+{
+    list->gateways =
+        mem_grow(list->gateways, list->count, &list->capacity, sizeof *list->gateways);
+    list->gateways[list->count++] = gateway;
+    table_put(&list->places, bytes_of(gateway->id), (void *)(uintptr_t)list->count);
+}
+
+/* Those of the configuration, then those that were enrolled since. */
+static void list_gateways(const struct service *service, struct gateway_list *list)
+{
+    const struct gateway_settings *gateway = NULL;
+    table_init(&list->places);
+    for (size_t i = 0; i < service->settings->gateway_count; i++) {
+        add_gateway(list, &service->settings->gateways[i]);
+    }
+    for (size_t i = 0;
+         service->roster && (gateway = roster_at(service->roster, i)) != NULL; i++) {
+        add_gateway(list, gateway);
+    }
+    list->brought = mem_array(list->count, sizeof *list->brought);
+}
+
+/* NULL: no longer enrolled. */
+static struct brought *find_brought(struct gateway_list *list, const char *id)
+{
+    uintptr_t place = (uintptr_t)table_find(&list->places, bytes_of(id));
+    return place ? &list->brought[place - 1] : NULL;
+}
 
 static void add_process(void *ctx, const struct stored_process *process)
 {
-    struct gateway_list *list = ctx;
-    const struct gateway_settings *gateway =
-        registry_find_gateway(list->settings, process->gateway);
-    if (!gateway) {
-        return; /* no longer enrolled */
+    struct brought *brought = find_brought(ctx, process->gateway);
+    if (!brought) {
+        return;
     }
-    struct brought *brought = &list->brought[gateway - list->settings->gateways];
     brought->processes++;
     brought->windows += process->windows;
     brought->missing += missing_windows(process);
@@ -42,12 +72,9 @@ static void add_process(void *ctx, const struct stored_process *process)
 
 static void add_manifest(void *ctx, const struct stored_record *record)
 {
-    struct gateway_list *list = ctx;
-    const struct gateway_settings *gateway =
-        registry_find_gateway(list->settings, record->id);
-    if (gateway) {
-        manifest_record_read(record->value,
-                             &list->brought[gateway - list->settings->gateways].manifest);
+    struct brought *brought = find_brought(ctx, record->id);
+    if (brought) {
+        manifest_record_read(record->value, &brought->manifest);
     }
 }
 
@@ -99,10 +126,8 @@ void api_gateways(const struct service *service, const struct question *question
 {
     const char *own = access_operator(question);
     struct error e = {0};
-    const struct registry_settings *settings = service->settings;
-    struct gateway_list list = {
-        .settings = settings,
-        .brought = mem_array(settings->gateway_count, sizeof *list.brought)};
+    struct gateway_list list = {0};
+    list_gateways(service, &list);
     if (intake_ask(service->intake, ask_gateways, &list, &e) != ERR_OK) {
         answer_error(answer, &e);
     } else {
@@ -110,9 +135,9 @@ void api_gateways(const struct service *service, const struct question *question
         json_open(&writer, '{');
         json_key(&writer, "items");
         json_open(&writer, '[');
-        for (size_t i = 0; i < settings->gateway_count; i++) {
-            if (!own || strcmp(settings->gateways[i].operator_id, own) == 0) {
-                put_gateway(&writer, &settings->gateways[i], &list.brought[i]);
+        for (size_t i = 0; i < list.count; i++) {
+            if (!own || strcmp(list.gateways[i]->operator_id, own) == 0) {
+                put_gateway(&writer, list.gateways[i], &list.brought[i]);
             }
         }
         json_close(&writer, ']');
@@ -121,6 +146,8 @@ void api_gateways(const struct service *service, const struct question *question
         answer->type = "application/json";
     }
     mem_free(&list.brought);
+    mem_free(&list.gateways);
+    table_deinit(&list.places);
 }
 
 /* ---- probes ---- */

@@ -10,6 +10,7 @@
 #include "registry/address.h"
 #include "registry/remote.h"
 #include "registry/retain.h"
+#include "registry/roster.h"
 #include "registry/server.h"
 #include "registry/store_postgres.h"
 #include "tls/lapse.h"
@@ -30,14 +31,17 @@ enum exit_code {
     EXIT_BAD_CONFIG = 78,
 };
 
-enum takes { TAKES_NOTHING, TAKES_FILE, TAKES_URL };
+#define ROSTER_EVERY_S 5
+
+enum takes { TAKES_NOTHING, TAKES_FILE, TAKES_FILE_AND_NAME, TAKES_URL };
 
 struct registry_command {
     const char *name;
     const char *usage;
     const char *summary;
     enum takes takes;
-    int (*run)(const char *argument); /* NULL when it takes nothing */
+    int (*run)(const char *argument);                     /* NULL when it takes nothing */
+    int (*run_named)(const char *file, const char *name); /* with a file and a name */
 };
 
 static int exit_for(const struct error *e)
@@ -105,6 +109,16 @@ static void renew(struct server *server)
     }
 }
 
+/* Another registry on the same store, or a command, may have approved somebody. */
+static void look_at_roster(const struct service *service, int *seconds)
+{
+    struct error e = {0};
+    if (++*seconds % ROSTER_EVERY_S == 0 &&
+        roster_load(service->roster, service->intake, &e) != ERR_OK) {
+        log_warn("registry.store", "%s", e.text);
+    }
+}
+
 /* Until a signal that ends it, which is returned. */
 static int serve(const struct service *service, struct server *server,
                  const sigset_t *signals)
@@ -112,6 +126,7 @@ static int serve(const struct service *service, struct server *server,
     const struct timespec second = {.tv_sec = 1};
     struct lapse lapse = {0};
     struct retain retain = {0};
+    int seconds = 0;
     for (;;) {
         int number = sigtimedwait(signals, NULL, &second);
         if (number == SIGTERM || number == SIGINT) {
@@ -122,6 +137,7 @@ static int serve(const struct service *service, struct server *server,
         }
         server_tend(server);
         retain_tend(&retain, service);
+        look_at_roster(service, &seconds);
         if (lapse_passed(&lapse, server_days_left(server))) {
             log_warn("registry.certificate", "days=%d: renew 'cert_file', then reload",
                      server_days_left(server));
@@ -225,12 +241,17 @@ static enum err open_service(struct service *service, struct error *e)
         service->keyring = keyring_new();
         err = intake_ask(service->intake, ask_changes, service->keyring, e);
     }
+    if (err == ERR_OK) {
+        service->roster = roster_new();
+        err = roster_load(service->roster, service->intake, e);
+    }
     return err;
 }
 
 static void close_service(struct service *service)
 {
     keyring_free(&service->keyring);
+    roster_free(&service->roster);
     key_close(&service->signer);
     intake_close(&service->intake);
 }
@@ -328,6 +349,58 @@ static int retention_delete(const char *path)
     return on_store(path, retain_delete);
 }
 
+static void print_enrolment(void *ctx, const struct enrolment *enrolment)
+{
+    (void)ctx;
+    printf("%-24s %-9s operator %s, key %s", enrolment->gateway,
+           enrolment_states[enrolment->state], enrolment->operator_id, enrolment->key.id);
+    for (size_t i = 0; i < enrolment->installation_count; i++) {
+        printf("%s %s", i == 0 ? ", installations" : "", enrolment->installations[i]);
+    }
+    puts("");
+}
+
+static enum err print_enrolments(const struct service *service, struct error *e)
+{
+    return roster_each(service->intake, print_enrolment, NULL, e);
+}
+
+static int enrolments(const char *path)
+{
+    return on_store(path, print_enrolments);
+}
+
+static int decide(const char *path, const char *gateway, enum enrolment_state state)
+{
+    struct registry_settings *settings = read_settings(path);
+    if (!settings) {
+        return EXIT_BAD_CONFIG;
+    }
+    struct error e = {0};
+    struct enrolment enrolment;
+    struct service service = {.settings = settings, .clock = &clock_system};
+    bool done = open_store(&service, &e) == ERR_OK &&
+                roster_decide(service.intake, gateway, state,
+                              clock_wall_ns(&clock_system), &enrolment, &e) == ERR_OK;
+    int code = done ? EXIT_OK : exit_for(&e);
+    if (done) {
+        print_enrolment(NULL, &enrolment);
+    }
+    intake_close(&service.intake);
+    registry_settings_free(&settings);
+    return code;
+}
+
+static int approve(const char *path, const char *gateway)
+{
+    return decide(path, gateway, ENROLMENT_APPROVED);
+}
+
+static int reject(const char *path, const char *gateway)
+{
+    return decide(path, gateway, ENROLMENT_REJECTED);
+}
+
 static int config(const char *path)
 {
     (void)path;
@@ -359,20 +432,26 @@ static int token(const char *nothing)
 
 static const struct registry_command registry_commands[] = {
     {"run", "run -c FILE", "serves until SIGTERM; reads certificates again on SIGHUP",
-     TAKES_FILE, run},
+     TAKES_FILE, run, NULL},
     {"check", "check -c FILE", "reads the configuration without effect", TAKES_FILE,
-     check},
-    {"config", "config", "prints every setting", TAKES_NOTHING, config},
+     check, NULL},
+    {"config", "config", "prints every setting", TAKES_NOTHING, config, NULL},
     {"ready", "ready URL", "asks a running one whether it is ready: exit 0 or 69",
-     TAKES_URL, remote_ready},
+     TAKES_URL, remote_ready, NULL},
     {"status", "status URL", "prints how complete its gateways are", TAKES_URL,
-     remote_status},
+     remote_status, NULL},
+    {"enrolments", "enrolments -c FILE", "prints who asked to be enrolled, and its key",
+     TAKES_FILE, enrolments, NULL},
+    {"approve", "approve -c FILE GATEWAY", "takes what this gateway's key signs",
+     TAKES_FILE_AND_NAME, NULL, approve},
+    {"reject", "reject -c FILE GATEWAY", "takes nothing from this gateway any more",
+     TAKES_FILE_AND_NAME, NULL, reject},
     {"retention", "retention -c FILE", "prints until when what is kept", TAKES_FILE,
-     retention},
+     retention, NULL},
     {"retention-delete", "retention-delete -c FILE",
      "deletes what need not be kept any more and is not held", TAKES_FILE,
-     retention_delete},
-    {"token", "token", "makes a reader's token and its hash", TAKES_NOTHING, token},
+     retention_delete, NULL},
+    {"token", "token", "makes a reader's token and its hash", TAKES_NOTHING, token, NULL},
 };
 
 #define COMMAND_COUNT (sizeof registry_commands / sizeof *registry_commands)
@@ -411,11 +490,17 @@ static int run_command(const struct registry_command *command, int argc, char **
     case TAKES_URL:
         return argc == 1 && argv[0][0] != '-' ? command->run(argv[0]) : usage(command);
     case TAKES_FILE:
+    case TAKES_FILE_AND_NAME:
         break;
     }
-    bool named =
-        argc == 2 && (strcmp(argv[0], "-c") == 0 || strcmp(argv[0], "--config") == 0);
-    return named ? command->run(argv[1]) : usage(command);
+    int wanted = command->takes == TAKES_FILE ? 2 : 3;
+    bool named = argc == wanted &&
+                 (strcmp(argv[0], "-c") == 0 || strcmp(argv[0], "--config") == 0);
+    if (!named) {
+        return usage(command);
+    }
+    return command->takes == TAKES_FILE ? command->run(argv[1])
+                                        : command->run_named(argv[1], argv[2]);
 }
 
 int registry_main(int argc, char **argv)

@@ -16,7 +16,7 @@
 
 #define ZONES_MAX 1024
 /* Nothing younger is ever deleted. */
-#define KEPT_SURELY_NS (RETENTION_YEARS_MIN * 365 * 24 * NS_PER_HOUR)
+#define KEPT_SURELY_NS (INT64_C(365) * RETENTION_YEARS_MIN * 24 * NS_PER_HOUR)
 
 struct ledger {
     const struct store_driver *driver;

@@ -113,7 +113,7 @@ static enum err post_days(struct round *r, const Emgate__V1__ManifestAnswer **re
 {
     Emgate__V1__Manifest manifest;
     emgate__v1__manifest__init(&manifest);
-    manifest.days = arena_take(&r->arena, r->day_count + 1, sizeof *manifest.days);
+    manifest.days = arena_take(&r->arena, r->day_count + 1, sizeof(void *));
     Emgate__V1__ManifestDay *days = arena_take(&r->arena, r->day_count + 1, sizeof *days);
     if (!days) {
         return error_set(e, ERR_FULL, "no room for %zu days", r->day_count);
@@ -158,8 +158,7 @@ static enum err post_detail(struct round *r, int64_t day, struct error *e)
     arena_reset(&r->arena);
     r->entry_count = 0;
     r->entries = arena_take(&r->arena, MANIFEST_ENTRIES_MAX, sizeof *r->entries);
-    manifest.entries =
-        arena_take(&r->arena, MANIFEST_ENTRIES_MAX, sizeof *manifest.entries);
+    manifest.entries = arena_take(&r->arena, MANIFEST_ENTRIES_MAX, sizeof(void *));
     if (!manifest.entries) {
         return error_set(e, ERR_FULL, "no room for a day's summaries");
     }
@@ -187,8 +186,8 @@ static enum err run(struct round *r, struct error *e)
         return err;
     }
     err = post_days(r, &answer, e);
-    for (size_t i = 0; err == ERR_OK && i < answer->n_days && i < MANIFEST_DAYS_MAX;
-         i++) {
+    size_t days = err == ERR_OK && answer ? answer->n_days : 0;
+    for (size_t i = 0; i < days && i < MANIFEST_DAYS_MAX; i++) {
         differ[count++] = answer->days[i];
     }
     for (size_t i = 0; err == ERR_OK && i < count; i++) {

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lib"))
@@ -166,10 +167,32 @@ class RegistryTest(unittest.TestCase):
         self.assertNotIn("direct_t", rows[0])
         self.assertEqual(rows[1]["direct_t"], 0)
 
+    # ---- enrolment while it runs ----
+
+    def test_a_gateway_enrols_itself_and_is_approved_by_command(self):
+        payload = summary(START, gateway="new-01", operator="OP-9", installation="PK-9")
+        wish = {"gateway": "new-01", "operator": "OP-9", "installations": ["PK-9"],
+                "public_key": "ab" * 32}
+        status, body, _ = self.client.ask("POST", "/v1/enrolments", json.dumps(wish),
+                                          {"Content-Type": "application/json"})
+        self.assertEqual((status, json.loads(body)["state"]), (202, "pending"))
+        self.assertEqual(self.client.submit([payload], gateway="new-01")[0], 403)
+        self.assertIn("new-01", self.command("enrolments"))
+        self.assertIn("approved", self.command("approve", "new-01"))
+        deadline = time.monotonic() + 60
+        while self.client.submit([payload], gateway="new-01")[0] != 200:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        # Its key is known, and this summary is not signed with it.
+        self.assertEqual(self.verdicts([payload], gateway="new-01"),
+                         [(REFUSED, "signature")])
+        names = [g["gateway"] for g in self.registry.get("/v1/gateways")[1]["items"]]
+        self.assertEqual(names, ["cement-01", "steel-01", "new-01"])
+
     # ---- retention ----
 
-    def retention(self, command):
-        done = subprocess.run([PROGRAM, command, "-c", self.registry.config],
+    def command(self, command, *more):
+        done = subprocess.run([PROGRAM, command, "-c", self.registry.config, *more],
                               capture_output=True, text=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
@@ -179,9 +202,9 @@ class RegistryTest(unittest.TestCase):
         new = [summary(START + i * HOUR_NS) for i in range(2)]
         self.assertEqual(set(self.verdicts(old + new)), {(STORED, "")})
         self.assertIn("2015  kept until 2021-12-31T19:00:00Z (operator); due",
-                      self.retention("retention"))
-        self.assertIn("2015: 5 summaries deleted", self.retention("retention-delete"))
-        self.assertEqual(self.retention("retention-delete"), "")
+                      self.command("retention"))
+        self.assertIn("2015: 5 summaries deleted", self.command("retention-delete"))
+        self.assertEqual(self.command("retention-delete"), "")
         rows = self.registry.get("/v1/summaries?limit=100")[1]["items"]
         self.assertEqual(len(rows), 2)
         self.assertEqual(self.verdicts([old[0]]), [(REFUSED, "retention")])

@@ -8,11 +8,11 @@ unit_test(unit/registry/address_test.c registry_lib)
 unit_test(unit/registry/routes_test.c registry_lib)
 unit_test(unit/registry/submit_test.c registry_lib)
 thread_test(unit/registry/intake_test.c registry_lib)
-foreach(name arrival chain ledger retention)
+foreach(name arrival chain ledger retention roster)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage})
 endforeach()
-foreach(name access admit api_checkpoint api_evidence api_export api_list api_manifest
+foreach(name access admit api_checkpoint api_enrolment api_evidence api_export api_list api_manifest
         api_retention api_rollup retain)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage}
@@ -36,7 +36,7 @@ if(libpq_FOUND)
   endforeach()
   set(postgres_programs)
   foreach(name ledger chain api_checkpoint api_evidence api_export api_manifest
-          api_rollup retention postgres_evidence postgres_record
+          api_rollup retention roster postgres_evidence postgres_record
           postgres_store postgres_prepare postgres_write postgres_query)
     list(APPEND postgres_programs $<TARGET_FILE:unit_registry_${name}_test>)
   endforeach()
