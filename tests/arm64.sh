@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Cross-builds for arm64 and runs unit and contract tests under qemu-user.  From nothing:
-# 15 minutes of processor time and 1 GB; later only what changed.
+# 20 minutes of processor time and 1 GB; later only what changed.
 #   tests/arm64.sh                     all of them
 #   tests/arm64.sh unit_core_ contract_    those whose names begin so
+# Left out: the registry's store on PostgreSQL, whose test starts programs from Python.
 #   EMGATE_CROSS_ROOT=FOLDER           where tools/cross_root.sh has been or goes to
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,4 +31,5 @@ if ! nice ninja -C "$build" -k 20 --quiet $targets >"$build/build.log" 2>&1; the
     tail -n 60 "$build/build.log" >&2
     exit 1
 fi
-exec ctest --test-dir "$build" --output-on-failure -j "${JOBS:-$(nproc)}" -R "$pattern"
+exec ctest --test-dir "$build" --output-on-failure -j "${JOBS:-$(nproc)}" -R "$pattern" \
+    -E '^contract_store_postgres$'

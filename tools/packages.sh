@@ -12,8 +12,8 @@ packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libgnu
     libsqlite3-dev libssl-dev libudunits2-dev libxlsxwriter-dev libyaml-dev libzstd-dev
     ninja-build pkg-config protobuf-c-compiler zlib1g-dev"
 packages[run]="mosquitto"
-packages[test]="binutils clang-format-14 curl git jq libcriterion-dev mosquitto
-    mosquitto-clients python3"
+packages[test]="binutils clang-format-14 curl dpkg-dev git jq libcriterion-dev minisign
+    mosquitto mosquitto-clients python3"
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables lintian"

@@ -165,3 +165,8 @@ set_tests_properties(system_sbom PROPERTIES TIMEOUT 120)
 add_test(NAME system_units COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/packages/units_test.py)
 set_tests_properties(system_units PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+# The release without its packages.
+add_test(NAME system_release COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/packages/release_test.py)
+set_tests_properties(system_release PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
+                     LABELS whole)
