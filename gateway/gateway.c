@@ -78,14 +78,19 @@ enum err gateway_lock(const char *state_directory, int *ret_file, struct error *
     char path[4096];
     char text[128];
     if (mkdir(state_directory, 0750) != 0 && errno != EEXIST) {
-        return error_set(e, ERR_SYSTEM, "can't make '%s': %s", state_directory,
-                         strerror_r(errno, text, sizeof text));
+        return error_set(e, ERR_SYSTEM,
+                         "can't make '%s': %s; set 'gateway: {state: DIRECTORY}' to one "
+                         "that can be made",
+                         state_directory, strerror_r(errno, text, sizeof text));
     }
     snprintf(path, sizeof path, "%s/lock", state_directory);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file < 0) {
-        return error_set(e, ERR_SYSTEM, "can't open '%s': %s", path,
-                         strerror_r(errno, text, sizeof text));
+        return error_set(e, ERR_SYSTEM, "can't open '%s': %s%s", path,
+                         strerror_r(errno, text, sizeof text),
+                         errno == EACCES ? "; run as the user it belongs to, or set "
+                                           "'gateway: {state: DIRECTORY}' to your own"
+                                         : "");
     }
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
         close(file);

@@ -72,6 +72,21 @@ static int usage_error(const struct command *command, const char *what, const ch
     return EXIT_USAGE;
 }
 
+static int word_too_many(const struct command *command, const char *word)
+{
+    const struct command_option *option = command->options;
+    for (; option && option->name; option++) {
+        if (strcmp(option->name, "config") == 0 && option->value) {
+            fprintf(stderr,
+                    "emgate %s: '%s' is one word too many; a configuration is given by "
+                    "-c FILE\n",
+                    command->name, word);
+            return EXIT_USAGE;
+        }
+    }
+    return usage_error(command, "too many words at", word);
+}
+
 /* Takes one option at argv[i]; gives the index of the next word, or -1. */
 static int take_option(const struct command *command, int argc, char **argv, int i,
                        struct arguments *arguments)
@@ -112,7 +127,7 @@ static int run_command(const struct command *command, int argc, char **argv)
                 return EXIT_USAGE;
             }
         } else if (arguments.word_count == command->words_max) {
-            return usage_error(command, "too many words at", word);
+            return word_too_many(command, word);
         } else {
             arguments.words[arguments.word_count++] = word;
             i++;

@@ -354,6 +354,9 @@ static int simulate(struct simulation *s)
     const char *broker = s->given.broker ? s->given.broker : s->plan->brokers[0].uri;
     char client_id[64];
     snprintf(client_id, sizeof client_id, "emgate-simulate-%.40s", s->plan->gateway_id);
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "simulate: connecting to '%s'\n", broker);
+    }
     if (publisher_open(broker, client_id, BROKER_WAIT_MS, &s->publisher, &e) != ERR_OK) {
         fprintf(stderr, "emgate simulate: %s\n", e.text);
         return EXIT_UNAVAILABLE;

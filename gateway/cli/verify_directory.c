@@ -37,6 +37,9 @@ static enum err check_bytes(struct look *look, struct error *e)
     char text[TEXT_MAX];
     enum err err =
         journal_verify(look->journal, &disk_system, take_finding, look, &report, e);
+    if (err == ERR_OK && report.segments == 0) {
+        return error_set(e, ERR_REJECT, "there is no journal in it");
+    }
     if (err == ERR_OK && report.damaged_groups == 0 && report.missing_records == 0) {
         snprintf(text, sizeof text,
                  "%llu records in %llu groups, every checksum, root and chain hash",

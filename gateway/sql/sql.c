@@ -89,7 +89,9 @@ enum err sql_open(struct sql *sql, const struct sql_shape *shape, const char *pa
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     enum err err = ERR_OK;
     if (sqlite3_open_v2(path, &sql->db, flags, NULL) != SQLITE_OK) {
-        err = sql_failed(sql, "open", e);
+        bool closed = (sqlite3_errcode(sql->db) & 0xff) == SQLITE_CANTOPEN;
+        err = sql_failed(
+            sql, closed ? "its directory must be there, and writable" : "open", e);
     }
     if (err == ERR_OK) {
         err = set_up(sql, e);
