@@ -16,13 +16,9 @@
 #include "core/volume.h"
 #include "notify.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TICK_S 5
@@ -76,28 +72,18 @@ struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bun
 enum err gateway_lock(const char *state_directory, int *ret_file, struct error *e)
 {
     char path[4096];
-    char text[128];
-    if (mkdir(state_directory, 0750) != 0 && errno != EEXIST) {
-        return error_set(e, ERR_SYSTEM,
-                         "can't make '%s': %s; set 'gateway: {state: DIRECTORY}' to one "
-                         "that can be made",
-                         state_directory, strerror_r(errno, text, sizeof text));
-    }
+    const struct disk *disk = &disk_system;
     snprintf(path, sizeof path, "%s/lock", state_directory);
-    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (file < 0) {
-        return error_set(e, ERR_SYSTEM, "can't open '%s': %s%s", path,
-                         strerror_r(errno, text, sizeof text),
-                         errno == EACCES ? "; run as the user it belongs to, or set "
-                                           "'gateway: {state: DIRECTORY}' to your own"
-                                         : "");
+    enum err err = disk->make_dir(disk->ctx, state_directory, e);
+    if (err == ERR_OK) {
+        err = disk->lock(disk->ctx, path, ret_file, e);
     }
-    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        close(file);
+    if (err == ERR_RETRY) {
         return error_set(e, ERR_RETRY, "another emgate has '%s' open", state_directory);
     }
-    *ret_file = file;
-    return ERR_OK;
+    return err == ERR_OK ? ERR_OK
+                         : error_wrap(e, "the state directory, which the setting "
+                                         "'gateway: {state: DIRECTORY}' names");
 }
 
 /* ---- opening, in order ---- */
