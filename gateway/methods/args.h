@@ -17,6 +17,26 @@
 #define SHARE .flags = INPUT_OPTIONAL | INPUT_LIMITED, .min = 0, .max = 1
 #define NOT_NEGATIVE INPUT_LIMITED, .min = 0, .max = HUGE_VAL
 
+/* How much of a stream's carbon is biomass, and of that how much can be shown to be
+ * sustainable: without evidence it counts as fossil (2025/2547 Annex II B.3.3). */
+#define INPUTS_BIOMASS                                                                   \
+    {"biomass_fraction", .unit = "1", .initial = "0", SHARE,                             \
+     .help = "BF: share of the carbon that is biomass"},                                 \
+    {                                                                                    \
+        "biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,   \
+                            .help = "evidence: share of the biomass for which "          \
+                                    "sustainability evidence is held"                    \
+    }
+
+/* What becomes of a stream's carbon. */
+#define OUTPUTS_CARBON                                                                   \
+    {"co2_fossil", "t CO2", OUTPUT_CO2_FOSSIL, .help = "CO2 that counts"},               \
+        {"co2_biomass", "t CO2", OUTPUT_CO2_BIOMASS, .help = "CO2 that is zero-rated"},  \
+    {                                                                                    \
+        "co2_biomass_unproven", "t CO2", OUTPUT_CO2_UNPROVEN,                            \
+            .help = "part of co2_fossil that is biomass without evidence"                \
+    }
+
 static inline double arg(const struct method_args *args, size_t input)
 {
     return args->inputs[input].value;

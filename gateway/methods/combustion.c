@@ -38,18 +38,12 @@ static const struct method_input inputs[] = {
      .flags = INPUT_OPTIONAL | NOT_NEGATIVE,
      .help = "CC: carbon content, in place of the emission factor"},
     {"oxidation_factor", .unit = "1", .initial = "1", SHARE, .help = "OF"},
-    {"biomass_fraction", .unit = "1", .initial = "0", SHARE,
-     .help = "BF: share of the carbon that is biomass"},
-    {"biomass_evidence", .unit = "1", .initial = "1", .stream_initial = "0", SHARE,
-     .help = "evidence: share of the biomass for which sustainability evidence is held"},
+    INPUTS_BIOMASS,
     {0},
 };
 
 static const struct method_output outputs[] = {
-    {"co2_fossil", "t CO2", OUTPUT_CO2_FOSSIL, .help = "CO2 that counts"},
-    {"co2_biomass", "t CO2", OUTPUT_CO2_BIOMASS, .help = "CO2 that is zero-rated"},
-    {"co2_biomass_unproven", "t CO2", OUTPUT_CO2_UNPROVEN,
-     .help = "part of co2_fossil that is biomass without evidence"},
+    OUTPUTS_CARBON,
     {"energy_total", "TJ", OUTPUT_ENERGY, .help = "AD: energy of the fuel"},
     {0},
 };
