@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define STATE "/s"
 
@@ -200,4 +201,25 @@ size_t bridge_rig_check(const struct bridge_rig *rig, uint32_t last)
     }
     cr_assert_eq(highest, last, "%u of %u came", highest, last);
     return repeated;
+}
+
+struct bridge_rig *bridge_rig_new(void)
+{
+    struct bridge_rig *rig = calloc(1, sizeof *rig);
+    cr_assert(rig);
+    bridge_rig_init(rig);
+    return rig;
+}
+
+void bridge_rig_free(struct bridge_rig *rig)
+{
+    bridge_rig_deinit(rig);
+    free(rig);
+}
+
+void bridge_rig_put_many(struct bridge_rig *rig, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        bridge_rig_put(rig, "plant/kiln");
+    }
 }

@@ -47,6 +47,8 @@ struct bridge_rig {
 /* A rule for "plant/#" to "up/{topic}"; nothing is open yet. */
 void bridge_rig_init(struct bridge_rig *rig);
 void bridge_rig_deinit(struct bridge_rig *rig);
+struct bridge_rig *bridge_rig_new(void);
+void bridge_rig_free(struct bridge_rig *rig);
 
 /* Opens journal and bridge. */
 void bridge_rig_open(struct bridge_rig *rig);
@@ -56,6 +58,7 @@ void bridge_rig_die(struct bridge_rig *rig, bool power);
 
 /* Appends a message whose payload is the next number, and commits. */
 void bridge_rig_put(struct bridge_rig *rig, const char *topic);
+void bridge_rig_put_many(struct bridge_rig *rig, unsigned count); /* to plant/kiln */
 void bridge_rig_put_message(struct bridge_rig *rig, const struct message *message);
 
 /* Steps until the bridge is idle or `turns` are over, jumping over waits; gives the time

@@ -37,18 +37,25 @@ static const char plant_text[] =
     "          ncv: {value: 25.8 GJ/t, source: table}\n"                  /* 23 */
     "          emission_factor: {value: 94.6 t CO2/TJ, source: table}\n"; /* 24 */
 
-/* The plant with the first `find` replaced; the caller frees it by buf_deinit. */
+/* `text` with the first `find` replaced, or with more at its end (NULL); the caller frees
+ * it by buf_deinit. */
+static inline struct buf text_with(const char *text, const char *find,
+                                   const char *replace)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    const char *at = find ? strstr(text, find) : text + strlen(text);
+    cr_assert_not_null(at, "the text has no '%s'", find ? find : "end");
+    buf_add(&out,
+            (struct bytes){.data = (const uint8_t *)text, .len = (size_t)(at - text)});
+    buf_add_text(&out, replace);
+    buf_add_text(&out, at + (find ? strlen(find) : 0));
+    return out;
+}
+
 static inline struct buf plant_with(const char *find, const char *replace)
 {
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    const char *at = find ? strstr(plant_text, find) : plant_text + strlen(plant_text);
-    cr_assert_not_null(at, "the plant has no '%s'", find);
-    buf_add(&text, (struct bytes){.data = (const uint8_t *)plant_text,
-                                  .len = (size_t)(at - plant_text)});
-    buf_add_text(&text, replace);
-    buf_add_text(&text, at + (find ? strlen(find) : 0));
-    return text;
+    return text_with(plant_text, find, replace);
 }
 
 /* A bundle of a main file "plant.yaml" and, when `name` is given, another one. */

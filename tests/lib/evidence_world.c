@@ -118,16 +118,9 @@ static void change_key(struct making *m, uint64_t size)
 
 static void configure(struct making *m, const char *factor)
 {
-    struct buf text;
+    struct buf text = text_with(rig_text, "value: 94.6 t", factor);
     struct buf stored;
-    static const char find[] = "value: 94.6 t";
-    const char *at = strstr(rig_text, find);
-    cr_assert(at);
-    buf_init(&text, 1 << 16);
     buf_init(&stored, 1 << 20);
-    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
-    buf_add_text(&text, factor);
-    buf_add_text(&text, at + sizeof find - 1);
     struct bundle bundle = bundle_of((const char *)text.data, NULL, NULL);
     bundle_put(&bundle, &stored);
     append(m, RECORD_CONFIG, buf_bytes(&stored));
@@ -278,22 +271,9 @@ void evidence_world_close(struct evidence_world *world)
     remove_files(world->state);
 }
 
-static struct buf config_text(const struct evidence_world *world)
-{
-    struct buf text;
-    static const char find[] = "/tmp/emgate-test";
-    const char *at = strstr(rig_text, find);
-    cr_assert(at);
-    buf_init(&text, 1 << 16);
-    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
-    buf_add_text(&text, world->state);
-    buf_add_text(&text, at + sizeof find - 1);
-    return text;
-}
-
 void evidence_world_config(const struct evidence_world *world, char path[128])
 {
-    struct buf text = config_text(world);
+    struct buf text = text_with(rig_text, "/tmp/emgate-test", world->state);
     snprintf(path, 128, "%s/plant.yaml", world->state);
     FILE *out = fopen(path, "we");
     cr_assert(out);
@@ -304,7 +284,7 @@ void evidence_world_config(const struct evidence_world *world, char path[128])
 
 struct plan *evidence_world_plan(const struct evidence_world *world)
 {
-    struct buf text = config_text(world);
+    struct buf text = text_with(rig_text, "/tmp/emgate-test", world->state);
     struct plan *plan = rig_plan((const char *)text.data);
     buf_deinit(&text);
     return plan;

@@ -77,13 +77,11 @@ static inline const struct process_value *compute(struct bench *bench, size_t pr
 /* The rig with more lines of the mill, which stands last. */
 static inline struct bench bench_with(const char *stream)
 {
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    const char *windows = strstr(rig_text, "windows:");
-    buf_add(&text, (struct bytes){.data = (const uint8_t *)rig_text,
-                                  .len = (size_t)(windows - rig_text)});
-    buf_add_text(&text, stream);
-    buf_add_text(&text, windows);
+    struct buf lines;
+    buf_init(&lines, 1 << 16);
+    buf_print(&lines, "%swindows:", stream);
+    struct buf text = text_with(rig_text, "windows:", (const char *)lines.data);
+    buf_deinit(&lines);
     struct bench bench = open_bench((const char *)text.data);
     buf_deinit(&text);
     return bench;

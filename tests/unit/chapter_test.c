@@ -13,19 +13,6 @@ static struct buf stored_bundle(const char *text)
     return stored;
 }
 
-/* The rig's plant with another factor for coal. */
-static struct buf changed_text(const char *find, const char *replace)
-{
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    const char *at = strstr(rig_text, find);
-    cr_assert_not_null(at);
-    buf_add(&text, (struct bytes){(const uint8_t *)rig_text, (size_t)(at - rig_text)});
-    buf_add_text(&text, replace);
-    buf_add_text(&text, at + strlen(find));
-    return text;
-}
-
 /* Folds through a chapter as the rig does through its fold. */
 static void run(struct fold_rig *rig, struct chapter *chapter,
                 const struct rig_records *records, size_t from, size_t to)
@@ -42,7 +29,7 @@ Test(chapter, a_turned_page_keeps_what_was_folded)
     struct fold_rig *rig = mem_new(struct fold_rig);
     struct chapter chapter = {0};
     struct buf first = stored_bundle(rig_text);
-    struct buf text = changed_text("value: 94.6 t", "value: 100 t");
+    struct buf text = text_with(rig_text, "value: 94.6 t", "value: 100 t");
     struct buf second = stored_bundle((const char *)text.data);
     struct error e;
     fold_rig_init(rig);
@@ -79,7 +66,7 @@ Test(chapter, what_the_new_configuration_no_longer_has_is_forgotten)
     struct fold_rig *rig = mem_new(struct fold_rig);
     struct chapter chapter = {0};
     struct buf first = stored_bundle(rig_text);
-    struct buf text = changed_text("  - id: mill\n", "  - id: other\n");
+    struct buf text = text_with(rig_text, "  - id: mill\n", "  - id: other\n");
     struct buf second = stored_bundle((const char *)text.data);
     struct error e;
     fold_rig_init(rig);

@@ -21,8 +21,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from mqtt_publisher import Publisher  # noqa: E402  (after the path)
 from plant import Plant  # noqa: E402
+from truth_check import LIMIT, off  # noqa: E402
 
-LIMIT = 1e-9
 GWP_N2O = 265
 HOURS = 30
 LARGEST = 12.0
@@ -203,10 +203,6 @@ def play(plant, hours, first):
             at = first + datetime.timedelta(hours=number, seconds=30)
             rows.append(f"{at:%Y-%m-%dT%H:%M:%SZ},acid,50")
             publisher.publish("emgate/v1/stack/telemetry", "\n".join(rows).encode())
-
-
-def off(value, truth):
-    return abs(value - truth) / abs(truth) if truth else abs(value)
 
 
 def allowed(hours):

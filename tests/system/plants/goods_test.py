@@ -23,9 +23,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from mqtt_publisher import Publisher  # noqa: E402  (after the path)
 from plant import Plant  # noqa: E402
+from truth_check import LIMIT, off  # noqa: E402
 from xlsx_check import Check  # noqa: E402
 
-LIMIT = 1e-9
 HOURS = 12
 FACTOR = 38.0 / 1000 * 56.1         # t CO2 a 1000 Nm3
 CONFIG = """gateway: {id: test-01, state: STATE, version: "1"}
@@ -177,10 +177,6 @@ def latest(plant):
         if place not in found or row["revision"] > found[place]["revision"]:
             found[place] = row
     return found
-
-
-def off(value, truth):
-    return abs(value - truth) / abs(truth) if truth else abs(value)
 
 
 def wait_for(plant, hours, first, late_is_there):

@@ -25,10 +25,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from mqtt_publisher import Publisher  # noqa: E402  (after the path)
 from plant import Plant, same_figures, same_goods  # noqa: E402
+from truth_check import LIMIT, off  # noqa: E402
 from xlsx_check import Check  # noqa: E402
 
 DAYS = 365
-LIMIT = 1e-9
 CONFIG = """gateway: {id: test-01, state: STATE, version: "1"}
 brokers:
   - {name: plant, uri: "mqtt://127.0.0.1:MQTT", client_id: emgate-test-01}
@@ -68,10 +68,6 @@ AMOUNT = {"combustion": "fuel_quantity", "process": "activity_data",
 EXAMPLES = (("CEM", "cement", "cement", "CEM-SEE"),
             ("BF", "iron_steel", "pig_iron", "BF-SEE"),
             ("EAF", "iron_steel", "crude_steel", None))
-
-
-def off(value, truth):
-    return abs(value - truth) / abs(truth) if truth else abs(value)
 
 
 def configuration(sector, year, processes):

@@ -18,11 +18,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 from plant import Plant, same_figures, same_goods  # noqa: E402  (after the path)
+from truth_check import LIMIT, differences, off  # noqa: E402
 from xlsx_check import Check  # noqa: E402
 
 HOURS = 3
-LIMIT = 1e-9
-FIGURES = (("direct", "direct_t"), ("indirect", "indirect_t"), ("activity", "activity"))
 
 
 def example(name):
@@ -39,28 +38,6 @@ def example(name):
         assert place in text, place
         text = text.replace(place, word)
     return text, who
-
-
-def off(value, truth):
-    return abs(value - truth) / abs(truth) if truth else abs(value)
-
-
-def differences(truth, summaries):
-    latest = {(s["process"], s["window_start"]): s for s in summaries}
-    worst, lines = 0.0, []
-    for window in truth["windows"]:
-        place = (window["process"], window["start"])
-        summary = latest.get(place)
-        if not summary:
-            lines.append(f"{place}: not there")
-            continue
-        for true_name, name in FIGURES:
-            apart = off(summary.get(name, 0.0), window[true_name])
-            worst = max(worst, apart)
-            if apart > LIMIT:
-                lines.append(f"{place} {name}: {summary.get(name)} for "
-                             f"{window[true_name]}, off by {apart:.2g}")
-    return worst, lines
 
 
 def wait_for_truth(plant, truth):

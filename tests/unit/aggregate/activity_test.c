@@ -5,13 +5,12 @@
 static struct bench bench_of(const char *part, const char *goods)
 {
     static const char mill[] = "    category: cement\n    activity: [{point: clinker}]\n";
-    const char *at = strstr(rig_text, mill);
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    buf_add(&text, (struct bytes){.data = (const uint8_t *)rig_text,
-                                  .len = (size_t)(at - rig_text)});
-    buf_print(&text, "    category: cement\n%s    activity: [{point: clinker%s}]\n%s",
-              goods, part, at + sizeof mill - 1);
+    struct buf lines;
+    buf_init(&lines, 1 << 16);
+    buf_print(&lines, "    category: cement\n%s    activity: [{point: clinker%s}]\n",
+              goods, part);
+    struct buf text = text_with(rig_text, mill, (const char *)lines.data);
+    buf_deinit(&lines);
     struct bench bench = open_bench((const char *)text.data);
     buf_deinit(&text);
     return bench;

@@ -5,13 +5,11 @@
 static struct bench bench_of(const char *parts)
 {
     static const char coal[] = "  - {id: coal, device: a, metric: coal, kind: rate, ";
-    const char *at = strstr(rig_text, coal);
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    buf_add(&text, (struct bytes){.data = (const uint8_t *)rig_text,
-                                  .len = (size_t)(at - rig_text)});
-    buf_print(&text, "%s substitute: balance, balance: [%s], %s", coal, parts,
-              at + sizeof coal - 1);
+    struct buf lines;
+    buf_init(&lines, 1 << 16);
+    buf_print(&lines, "%s substitute: balance, balance: [%s], ", coal, parts);
+    struct buf text = text_with(rig_text, coal, (const char *)lines.data);
+    buf_deinit(&lines);
     struct bench bench = open_bench((const char *)text.data);
     buf_deinit(&text);
     return bench;

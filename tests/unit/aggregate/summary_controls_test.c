@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aggregate/summary_private.h"
 
-#include "process_bench.h"
-
-/* What the window's quality says, unpacked; freed by the caller. */
-static Emgate__V1__Summary *written(struct bench *bench)
-{
-    struct summary_facts facts = {.plan = bench->plan,
-                                  .from_ns = MINUTE_FROM,
-                                  .to_ns = MINUTE_TO,
-                                  .software = "test",
-                                  .clock = "synchronised",
-                                  .reason = ""};
-    struct bytes bytes = {0};
-    struct error e = {0};
-    cr_assert_eq(summary_write(&bench->value, &facts, &bench->arena, &bytes, &e), ERR_OK,
-                 "%s", e.text);
-    Emgate__V1__Summary *summary =
-        emgate__v1__summary__unpack(NULL, bytes.len, bytes.data);
-    cr_assert(summary);
-    return summary;
-}
+#include "summary_bench.h"
 
 Test(summary_controls, balances_and_alarms_stand_in_the_quality)
 {
@@ -29,7 +10,7 @@ Test(summary_controls, balances_and_alarms_stand_in_the_quality)
     bench.clinker = 50;
     bench.coal = 40;
     compute(&bench, 1);
-    Emgate__V1__Summary *summary = written(&bench);
+    Emgate__V1__Summary *summary = bench_summary(&bench);
     const Emgate__V1__DataQuality *quality = summary->quality;
     cr_assert_eq(quality->n_balances, 1);
     cr_assert_str_eq(quality->balances[0]->state, "open");
@@ -51,7 +32,7 @@ Test(summary_controls, alarms_are_counted_beyond_the_list)
     }
     bench.value.alarms = alarms;
     bench.value.alarm_count = PROCESS_ALARMS_MAX + 5;
-    Emgate__V1__Summary *summary = written(&bench);
+    Emgate__V1__Summary *summary = bench_summary(&bench);
     cr_assert_eq(summary->quality->n_alarms, PROCESS_ALARMS_MAX);
     cr_assert_eq(summary->quality->alarm_count, PROCESS_ALARMS_MAX + 5);
     emgate__v1__summary__free_unpacked(summary, NULL);

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aggregate/summary_private.h"
 
-#include "process_bench.h"
-
-static Emgate__V1__Summary *written(struct bench *bench)
-{
-    struct summary_facts facts = {.plan = bench->plan,
-                                  .from_ns = MINUTE_FROM,
-                                  .to_ns = MINUTE_TO,
-                                  .software = "test",
-                                  .clock = "synchronised",
-                                  .reason = ""};
-    struct bytes bytes = {0};
-    struct error e = {0};
-    cr_assert_eq(summary_write(&bench->value, &facts, &bench->arena, &bytes, &e), ERR_OK,
-                 "%s", e.text);
-    Emgate__V1__Summary *summary =
-        emgate__v1__summary__unpack(NULL, bytes.len, bytes.data);
-    cr_assert(summary);
-    return summary;
-}
+#include "summary_bench.h"
 
 Test(summary_goods, say_amount_content_and_parameters)
 {
@@ -30,7 +12,7 @@ Test(summary_goods, say_amount_content_and_parameters)
         "    activity: [{point: clinker, content: {value: 82 %, source: lab}}]\n"
         "    streams: []\n");
     compute(&bench, 2);
-    Emgate__V1__Summary *summary = written(&bench);
+    Emgate__V1__Summary *summary = bench_summary(&bench);
     cr_assert_eq(summary->n_activity_parts, 1);
     const Emgate__V1__ActivityPart *part = summary->activity_parts[0];
     cr_assert_str_eq(part->point, "clinker");
@@ -57,7 +39,7 @@ Test(summary_goods, a_parameter_may_be_a_word)
                    "{reducing_agent: natural_gas}}]\n"
                    "    activity: [{point: clinker}]\n    streams: []\n");
     compute(&bench, 2);
-    Emgate__V1__Summary *summary = written(&bench);
+    Emgate__V1__Summary *summary = bench_summary(&bench);
     const Emgate__V1__NamedQuantity *agent = summary->goods[0]->parameters[0];
     cr_assert_str_eq(agent->text, "natural_gas");
     cr_assert_neq(agent->quantity->known_case, EMGATE__V1__QUANTITY__KNOWN_VALUE);
@@ -69,7 +51,7 @@ Test(summary_goods, nothing_is_written_where_nothing_is_told)
 {
     struct bench bench = open_bench(rig_text);
     compute(&bench, 1);
-    Emgate__V1__Summary *summary = written(&bench);
+    Emgate__V1__Summary *summary = bench_summary(&bench);
     cr_assert_eq(summary->n_activity_parts, 0);
     cr_assert_eq(summary->n_goods, 0);
     emgate__v1__summary__free_unpacked(summary, NULL);

@@ -10,35 +10,14 @@
 
 #define MONTH_NS (INT64_C(720) * NS_PER_HOUR)
 
-static struct bridge_rig *rig_new(void)
-{
-    struct bridge_rig *rig = calloc(1, sizeof *rig);
-    cr_assert(rig);
-    bridge_rig_init(rig);
-    return rig;
-}
-
-static void rig_free(struct bridge_rig *rig)
-{
-    bridge_rig_deinit(rig);
-    free(rig);
-}
-
-static void put_many(struct bridge_rig *rig, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        bridge_rig_put(rig, "plant/kiln");
-    }
-}
-
 Test(bridge, messages_go_out_in_order_to_the_topic_of_the_rule)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     bridge_rig_open(rig);
     bridge_rig_put(rig, "plant/kiln/1");
     struct message other = {.topic = BYTES("other/x"), .payload = BYTES("no")};
     bridge_rig_put_message(rig, &other);
-    put_many(rig, 998);
+    bridge_rig_put_many(rig, 998);
 
     bridge_rig_run(rig, 1000);
 
@@ -51,19 +30,19 @@ Test(bridge, messages_go_out_in_order_to_the_topic_of_the_rule)
     cr_assert_eq(status.backlog, 0);
     cr_assert_eq(status.lag_ns, 0);
     cr_assert(status.connected);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(bridge, a_month_without_the_link_drains_in_order_at_the_rate)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     struct bridge_status status;
     rig->plan.rate = 20;
     bridge_rig_open(rig);
     rig->far.down = true;
     int64_t start_ns = rig->rig.now_ns;
     for (int hour = 0; hour < 30 * 24; hour++) {
-        put_many(rig, 20);
+        bridge_rig_put_many(rig, 20);
         int64_t end_ns = start_ns + INT64_C(1) * (hour + 1) * NS_PER_HOUR;
         while (rig->rig.now_ns < end_ns) {
             bridge_rig_run(rig, 1);
@@ -86,14 +65,14 @@ Test(bridge, a_month_without_the_link_drains_in_order_at_the_rate)
     for (size_t i = 20 + 2; i < 14400; i++) { /* never more than a second's worth */
         cr_assert_gt(rig->far.at_ns[i] - rig->far.at_ns[i - 22], NS_PER_S * 9 / 10);
     }
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(bridge, a_connection_that_breaks_repeats_only_what_was_not_acknowledged)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     bridge_rig_open(rig);
-    put_many(rig, 100);
+    bridge_rig_put_many(rig, 100);
     rig->far.cut_after = 40;
     rig->far.swallow_ack = true;
 
@@ -101,15 +80,15 @@ Test(bridge, a_connection_that_breaks_repeats_only_what_was_not_acknowledged)
 
     cr_assert_eq(bridge_rig_check(rig, 100), 1);
     cr_assert_eq(rig->far.connects, 2);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(bridge, what_the_remote_will_never_take_is_set_aside_and_the_rest_goes_on)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     struct bridge_status status;
     bridge_rig_open(rig);
-    put_many(rig, 50);
+    bridge_rig_put_many(rig, 50);
     rig->far.poison = "7";
 
     bridge_rig_run(rig, 1000);
@@ -119,18 +98,18 @@ Test(bridge, what_the_remote_will_never_take_is_set_aside_and_the_rest_goes_on)
     cr_assert_eq(rig->far.numbers[6], 8);
     bridge_get_status(rig->bridge, &status);
     cr_assert_eq(status.set_aside, 1);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 /* Dies at some turn, again and again; nothing is lost, the order holds. */
 static void die_often(bool power)
 {
     for (unsigned seed = 1; seed <= 25; seed++) {
-        struct bridge_rig *rig = rig_new();
+        struct bridge_rig *rig = bridge_rig_new();
         rig->plan.rate = 200;
         for (unsigned round = 0; round < 12; round++) {
             bridge_rig_open(rig);
-            put_many(rig, 30);
+            bridge_rig_put_many(rig, 30);
             rig->far.cut_after = seed * (round + 3) % 41;
             rig->far.swallow_ack = (seed + round) % 2;
             rig->far.open = false;
@@ -143,7 +122,7 @@ static void die_often(bool power)
         bridge_rig_open(rig);
         bridge_rig_run(rig, 10000);
         bridge_rig_check(rig, 12 * 30);
-        rig_free(rig);
+        bridge_rig_free(rig);
     }
 }
 

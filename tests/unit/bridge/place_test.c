@@ -3,72 +3,50 @@
 #include "bridge_rig.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
-
-static struct bridge_rig *rig_new(void)
-{
-    struct bridge_rig *rig = calloc(1, sizeof *rig);
-    cr_assert(rig);
-    bridge_rig_init(rig);
-    return rig;
-}
-
-static void rig_free(struct bridge_rig *rig)
-{
-    bridge_rig_deinit(rig);
-    free(rig);
-}
-
-static void put_many(struct bridge_rig *rig, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        bridge_rig_put(rig, "plant/kiln");
-    }
-}
 
 Test(place, a_restart_goes_on_where_it_was)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     bridge_rig_open(rig);
-    put_many(rig, 10);
+    bridge_rig_put_many(rig, 10);
     bridge_rig_run(rig, 100);
     bridge_close(&rig->bridge);
     rig_close(&rig->rig);
 
     bridge_rig_open(rig);
-    put_many(rig, 10);
+    bridge_rig_put_many(rig, 10);
     bridge_rig_run(rig, 100);
 
     cr_assert_eq(bridge_rig_check(rig, 20), 0);
     cr_assert_geq(bridge_place(rig->bridge), 10);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(place, a_new_one_begins_with_what_comes_unless_told_otherwise)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     rig->plan.from_oldest = false;
     cr_assert_eq(rig_open(&rig->rig), ERR_OK);
-    put_many(rig, 5);
+    bridge_rig_put_many(rig, 5);
     rig_close(&rig->rig);
     rig->next = 1;
     bridge_rig_open(rig);
-    put_many(rig, 5);
+    bridge_rig_put_many(rig, 5);
 
     bridge_rig_run(rig, 100);
 
     cr_assert_eq(bridge_rig_check(rig, 5), 0);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(place, a_place_that_is_damaged_begins_with_the_oldest_record)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     struct error e;
     int file = -1;
     const struct disk *disk = &rig->rig.disk;
     bridge_rig_open(rig);
-    put_many(rig, 10);
+    bridge_rig_put_many(rig, 10);
     bridge_rig_run(rig, 100);
     bridge_close(&rig->bridge);
     rig_close(&rig->rig);
@@ -81,14 +59,14 @@ Test(place, a_place_that_is_damaged_begins_with_the_oldest_record)
     bridge_rig_run(rig, 100);
 
     cr_assert_eq(bridge_rig_check(rig, 10), 10);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }
 
 Test(place, a_place_on_a_full_disk_is_tried_again)
 {
-    struct bridge_rig *rig = rig_new();
+    struct bridge_rig *rig = bridge_rig_new();
     bridge_rig_open(rig);
-    put_many(rig, 10);
+    bridge_rig_put_many(rig, 10);
     bridge_rig_run(rig, 100);
     rig->rig.now_ns += 2 * NS_PER_S;
     fault_disk_fail_at(rig->rig.faults, fault_disk_calls(rig->rig.faults) + 2, ERR_FULL,
@@ -100,5 +78,5 @@ Test(place, a_place_on_a_full_disk_is_tried_again)
 
     cr_assert_eq(bridge_place(rig->bridge), 10);
     cr_assert_eq(bridge_rig_check(rig, 10), 0);
-    rig_free(rig);
+    bridge_rig_free(rig);
 }

@@ -1,38 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/plan.h"
 
-#include "config_text.h"
-
-static struct plan *plan_behind(const char *lines, struct problems *problems)
-{
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    buf_add_text(&text, plant_text);
-    buf_add_text(&text, lines);
-    struct plan *plan = plan_of((const char *)text.data, NULL, NULL, problems);
-    buf_deinit(&text);
-    return plan;
-}
-
-static void expect_words(const char *lines, const char *words)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_expect_null(plan);
-    cr_expect(strstr((const char *)problems.text.data, words), "wanted: %s\ngot: %s",
-              words, (const char *)problems.text.data);
-    plan_free(&plan);
-    problems_deinit(&problems);
-}
-
-static struct plan *expect_plan(const char *lines)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_assert(plan, "%s", (const char *)problems.text.data);
-    problems_deinit(&problems);
-    return plan;
-}
+#include "plan_behind.h"
 
 #define BALANCE(in, out)                                                                 \
     "    balances: [{id: b, carrier: heat, in: [" in "], out: [" out "]}]\n"

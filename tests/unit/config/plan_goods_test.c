@@ -1,44 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/sector_parameters.h"
 
-#include "config_text.h"
-
-#define FACTORS                                                                          \
+#define BEHIND_FACTORS                                                                   \
     "name: lab\nversion: \"1\"\nfactors:\n"                                              \
     "  - {id: cem.clinker, value: 82 %, source: s, from: 2026-01-01, to: 2026-04-01}\n"  \
     "  - {id: cem.clinker, value: 84 %, source: s, from: 2026-04-01}\n"
 
-static struct plan *plan_behind(const char *lines, struct problems *problems)
-{
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    buf_add_text(&text, plant_text);
-    buf_add_text(&text, lines);
-    struct plan *plan =
-        plan_of((const char *)text.data, BUNDLE_FACTORS "lab.yaml", FACTORS, problems);
-    buf_deinit(&text);
-    return plan;
-}
-
-static void expect_words(const char *lines, const char *words)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_expect_null(plan);
-    cr_expect(strstr((const char *)problems.text.data, words), "wanted: %s\ngot: %s",
-              words, (const char *)problems.text.data);
-    plan_free(&plan);
-    problems_deinit(&problems);
-}
-
-static struct plan *expect_plan(const char *lines)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_assert(plan, "%s", (const char *)problems.text.data);
-    problems_deinit(&problems);
-    return plan;
-}
+#include "plan_behind.h"
 
 #define MAKES(category, more)                                                            \
     "  - id: mill\n    category: " category "\n    " more "\n    streams: []\n"

@@ -1,48 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/plan.h"
 
-#include "config_text.h"
-#include "methods/method.h"
-
-#include <math.h>
-
-#define FACTORS                                                                          \
+#define BEHIND_FACTORS                                                                   \
     "name: d\nversion: \"1\"\nfactors:\n"                                                \
     "  - {id: default.id.feni.direct, value: 3.48 t CO2e/t, source: s}\n"                \
     "  - {id: default.markup, value: 10 %, source: s, from: 2026-01-01}\n"
 
-/* The plant with these lines behind its last stream. */
-static struct plan *plan_behind(const char *lines, struct problems *problems)
-{
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    buf_add_text(&text, plant_text);
-    buf_add_text(&text, lines);
-    struct plan *plan =
-        plan_of((const char *)text.data, BUNDLE_FACTORS "d.yaml", FACTORS, problems);
-    buf_deinit(&text);
-    return plan;
-}
+#include "methods/method.h"
+#include "plan_behind.h"
 
-static void expect_words(const char *lines, const char *words)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_expect_null(plan);
-    cr_expect(strstr((const char *)problems.text.data, words), "wanted: %s\ngot: %s",
-              words, (const char *)problems.text.data);
-    plan_free(&plan);
-    problems_deinit(&problems);
-}
-
-static struct plan *expect_plan(const char *lines)
-{
-    struct problems problems;
-    struct plan *plan = plan_behind(lines, &problems);
-    cr_assert(plan, "%s", (const char *)problems.text.data);
-    problems_deinit(&problems);
-    return plan;
-}
+#include <math.h>
 
 static const struct plan_factor *first_factor(const struct plan_stream *stream,
                                               const char *name)
