@@ -225,10 +225,10 @@ Test(environment, an_analysis_that_will_be_due_is_a_warning_with_its_day)
     };
     look_init(&look);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        factor.material = cases[i].material;
+        factor.material = (int)cases[i].material;
         factor.analyses = cases[i].analyses;
         factor.scatter = cases[i].scatter;
-        int before = (int)look.findings.counts[FINDING_WARN];
+        size_t before = look.findings.counts[FINDING_WARN];
         environment_check_lapses(&plan, AUGUST_NS + cases[i].quiet_days * ONE_DAY_NS,
                                  &look.findings);
         cr_assert_eq(look.findings.counts[FINDING_WARN], before, "case %zu: %s", i,
