@@ -5,9 +5,11 @@
  */
 #include "aggregate/aggregate_private.h"
 
-#define STATE_VERSION 2
-/* Without laboratory results. */
-#define STATE_VERSION_BEFORE 1
+#define STATE_VERSION 3
+/* Of a device only the newest boot. */
+#define STATE_ONE_BOOT 2
+/* The same without laboratory results. */
+#define STATE_NO_LABORATORY 1
 
 static void put_gaps(const struct aggregate *a, struct buf *out)
 {
@@ -41,14 +43,14 @@ void aggregate_save(const struct aggregate *a, struct buf *out)
     laboratory_put(&a->laboratory, out);
 }
 
-static void get_devices(struct aggregate *a, struct cursor *c)
+static void get_devices(struct aggregate *a, struct cursor *c, bool one_boot)
 {
     uint64_t count = cursor_varint(c);
     for (uint64_t i = 0; i < count && !c->failed; i++) {
         struct device unknown;
         device_init(&unknown, "");
         struct device *device = table_find(&a->device_names, cursor_string(c));
-        device_get(device ? device : &unknown, c);
+        device_get(device ? device : &unknown, c, one_boot);
     }
 }
 
@@ -119,15 +121,15 @@ enum err aggregate_load(struct aggregate *a, struct bytes saved, struct error *e
 {
     struct cursor c = cursor_of(saved);
     uint8_t version = cursor_byte(&c);
-    if (version != STATE_VERSION && version != STATE_VERSION_BEFORE) {
+    if (version < STATE_NO_LABORATORY || version > STATE_VERSION) {
         return error_set(e, ERR_CORRUPT, "aggregation state: unknown version");
     }
     a->begin_ns = (int64_t)cursor_u64(&c);
-    get_devices(a, &c);
+    get_devices(a, &c, version <= STATE_ONE_BOOT);
     get_series(a, &c);
     get_processes(a, &c);
     get_gaps(a, &c);
-    if (version == STATE_VERSION) {
+    if (version > STATE_NO_LABORATORY) {
         laboratory_get(&a->laboratory, a->plan, &c);
     }
     if (c.failed || c.rest.len > 0) {

@@ -13,6 +13,9 @@
  * message is there that nobody sent. */
 void check_journal(struct world *world);
 
+/* The same while it is down. */
+void check_directory(struct world *world);
+
 /* At the end, when nothing waits any more:
  *   - every message that the broker took and did not forget is in the journal;
  *   - both far sides have what the outbox has, and what a fold of the journal from its

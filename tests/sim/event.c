@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "random.h"
+#include "rot.h"
 
 #include <stdio.h>
 
@@ -11,49 +12,59 @@
 #define CLOCK_MOST_MIN 90
 #define DISK_BYTES (UINT64_C(1) << 30)
 
+/* What is wrong with the disk of a run, beside power cuts. */
+enum flavour { FLAVOUR_PLAIN, FLAVOUR_FAULTS, FLAVOUR_ROT };
+
 /* How often each kind comes, and how it is called. */
 struct kind {
     const char *words;
     unsigned weight;
-    bool is_fault; /* only in runs with faults of the disk */
+    enum flavour only; /* in runs of this kind; FLAVOUR_PLAIN: in all */
 };
 
 static const struct kind kinds[EVENT_KINDS] = {
-    [EVENT_SAY] = {"a device speaks", 300, false},
-    [EVENT_SAY_LATE] = {"a device says what it had kept", 15, false},
-    [EVENT_SAY_AGAIN] = {"a device repeats itself", 15, false},
-    [EVENT_GARBAGE] = {"somebody sends rubbish", 6, false},
-    [EVENT_RESET_DEVICE] = {"a device restarts", 4, false},
-    [EVENT_DELIVER] = {"the broker delivers", 120, false},
-    [EVENT_COMMIT] = {"the journal commits", 100, false},
-    [EVENT_FOLD] = {"the pipeline turns", 80, false},
-    [EVENT_FORWARD] = {"a forwarder turns", 60, false},
-    [EVENT_TICK] = {"tick", 30, false},
-    [EVENT_WAIT] = {"time goes by", 60, false},
-    [EVENT_START] = {"start", 40, false},
-    [EVENT_STOP] = {"stop", 5, false},
-    [EVENT_KILL] = {"kill", 8, false},
-    [EVENT_CUT] = {"power cut", 8, false},
-    [EVENT_STOP_SOON] = {"it will die within a call", 16, false},
-    [EVENT_FAIL_ONCE] = {"a call to the disk will fail", 12, true},
-    [EVENT_FAIL_LONG] = {"calls to the disk will fail", 4, true},
-    [EVENT_FULL] = {"the disk is nearly full", 5, true},
-    [EVENT_HEAL] = {"the disk is well again", 20, true},
-    [EVENT_MOOD] = {"a far side changes its mood", 20, false},
-    [EVENT_LINE] = {"the line to the broker breaks", 12, false},
-    [EVENT_FORGET] = {"the broker forgets", 2, false},
-    [EVENT_CLOCK] = {"the wall clock is set", 4, false},
+    [EVENT_SAY] = {"a device speaks", 300, FLAVOUR_PLAIN},
+    [EVENT_SAY_LATE] = {"a device says what it had kept", 15, FLAVOUR_PLAIN},
+    [EVENT_SAY_AGAIN] = {"a device repeats itself", 15, FLAVOUR_PLAIN},
+    [EVENT_GARBAGE] = {"somebody sends rubbish", 6, FLAVOUR_PLAIN},
+    [EVENT_RESET_DEVICE] = {"a device restarts", 4, FLAVOUR_PLAIN},
+    [EVENT_DELIVER] = {"the broker delivers", 120, FLAVOUR_PLAIN},
+    [EVENT_COMMIT] = {"the journal commits", 100, FLAVOUR_PLAIN},
+    [EVENT_FOLD] = {"the pipeline turns", 80, FLAVOUR_PLAIN},
+    [EVENT_FORWARD] = {"a forwarder turns", 60, FLAVOUR_PLAIN},
+    [EVENT_TICK] = {"tick", 30, FLAVOUR_PLAIN},
+    [EVENT_WAIT] = {"time goes by", 60, FLAVOUR_PLAIN},
+    [EVENT_START] = {"start", 40, FLAVOUR_PLAIN},
+    [EVENT_STOP] = {"stop", 5, FLAVOUR_PLAIN},
+    [EVENT_KILL] = {"kill", 8, FLAVOUR_PLAIN},
+    [EVENT_CUT] = {"power cut", 8, FLAVOUR_PLAIN},
+    [EVENT_STOP_SOON] = {"it will die within a call", 16, FLAVOUR_PLAIN},
+    [EVENT_FAIL_ONCE] = {"a call to the disk will fail", 12, FLAVOUR_FAULTS},
+    [EVENT_FAIL_LONG] = {"calls to the disk will fail", 4, FLAVOUR_FAULTS},
+    [EVENT_FULL] = {"the disk is nearly full", 5, FLAVOUR_FAULTS},
+    [EVENT_HEAL] = {"the disk is well again", 20, FLAVOUR_FAULTS},
+    [EVENT_MOOD] = {"a far side changes its mood", 20, FLAVOUR_PLAIN},
+    [EVENT_LINE] = {"the line to the broker breaks", 12, FLAVOUR_PLAIN},
+    [EVENT_FORGET] = {"the broker forgets", 2, FLAVOUR_PLAIN},
+    [EVENT_CLOCK] = {"the wall clock is set", 4, FLAVOUR_PLAIN},
+    [EVENT_ROT] = {"a bit of the journal turns over", 60, FLAVOUR_ROT},
 };
 
-static enum event_kind pick_kind(uint64_t random, bool faults)
+static unsigned weight_of(int kind, enum flavour flavour)
+{
+    enum flavour only = kinds[kind].only;
+    return only == FLAVOUR_PLAIN || only == flavour ? kinds[kind].weight : 0;
+}
+
+static enum event_kind pick_kind(uint64_t random, enum flavour flavour)
 {
     unsigned sum = 0;
     for (int i = 0; i < EVENT_KINDS; i++) {
-        sum += kinds[i].is_fault && !faults ? 0 : kinds[i].weight;
+        sum += weight_of(i, flavour);
     }
     unsigned left = (unsigned)(random % sum);
     for (int i = 0; i < EVENT_KINDS; i++) {
-        unsigned weight = kinds[i].is_fault && !faults ? 0 : kinds[i].weight;
+        unsigned weight = weight_of(i, flavour);
         if (left < weight) {
             return (enum event_kind)i;
         }
@@ -65,12 +76,14 @@ static enum event_kind pick_kind(uint64_t random, bool faults)
 void events_make(uint64_t seed, struct events *ret_events)
 {
     uint64_t random = seed * UINT64_C(0x9E3779B97F4A7C15) + 3;
-    bool faults = random_next(&random) % 3 > 0;
+    static const enum flavour flavours[] = {FLAVOUR_PLAIN, FLAVOUR_FAULTS, FLAVOUR_FAULTS,
+                                            FLAVOUR_FAULTS, FLAVOUR_ROT};
+    enum flavour flavour = flavours[random_next(&random) % 5];
     *ret_events = (struct events){0};
     ret_events->count = EVENTS_MIN + random_next(&random) % (EVENTS_MAX - EVENTS_MIN);
     for (size_t i = 0; i < ret_events->count; i++) {
         struct event *event = &ret_events->list[i];
-        event->kind = pick_kind(random_next(&random) >> 8, faults);
+        event->kind = pick_kind(random_next(&random) >> 8, flavour);
         event->a = random_next(&random) >> 8;
         event->b = random_next(&random) >> 8;
     }
@@ -232,6 +245,11 @@ void event_play(struct world *world, const struct event *event)
         world_set_clock(world,
                         ((int64_t)(event->a % CLOCK_MOST_MIN) - CLOCK_MOST_MIN / 2) *
                             NS_PER_MINUTE);
+        break;
+    case EVENT_ROT:
+        if (!world->up) {
+            rot_group(world, event->a);
+        }
         break;
     case EVENT_KINDS:
         UNREACHABLE();

@@ -35,6 +35,7 @@ enum event_kind {
     EVENT_LINE,
     EVENT_FORGET,
     EVENT_CLOCK,
+    EVENT_ROT,
     EVENT_KINDS
 };
 

@@ -35,10 +35,12 @@ struct plant_message {
     uint8_t payload[PLANT_PAYLOAD_MAX];
     size_t payload_len;
     /* what became of it */
-    bool taken;     /* by the broker, into the gateway's session */
-    bool forgotten; /* by the broker, afterwards */
-    bool acked;     /* the gateway said that it has it */
-    size_t stored;  /* records of the journal that hold it, at the last look */
+    bool taken;            /* by the broker, into the gateway's session */
+    bool forgotten;        /* by the broker, afterwards */
+    bool acked;            /* the gateway said that it has it */
+    size_t stored;         /* records of the journal that hold it, at the last look */
+    uint64_t first_record; /* of these */
+    bool rotten;           /* a record that held it was damaged on purpose */
 };
 
 struct plant {

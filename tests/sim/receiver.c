@@ -138,7 +138,7 @@ static void answer(struct receiver *receiver, const struct sink_item *item)
     buf_add_string(&receiver->answer, (struct bytes){packed, len});
 }
 
-static bool stores(enum receiver_mood mood, size_t index)
+static bool stores(enum receiver_mood mood, size_t index, size_t count)
 {
     switch (mood) {
     case MOOD_FINE:
@@ -147,7 +147,7 @@ static bool stores(enum receiver_mood mood, size_t index)
     case MOOD_BABBLES:
         return true;
     case MOOD_TAKES_HALF:
-        return index % 2 == 0;
+        return index < (count + 1) / 2;
     case MOOD_REFUSES:
     case MOOD_HANGS:
     case MOOD_LIES:
@@ -164,7 +164,8 @@ static void fill_answer(struct receiver *receiver, const struct sink_item *items
     bool twice = receiver->mood == MOOD_ANSWERS_TWICE;
     bool half = receiver->mood == MOOD_TAKES_HALF;
     buf_clear(&receiver->answer);
-    for (size_t i = 0; i < count; i += half ? 2 : 1) {
+    size_t answered = half ? (count + 1) / 2 : count;
+    for (size_t i = 0; i < answered; i++) {
         answer(receiver, &items[twice ? count - 1 - i : i]);
         if (twice) {
             answer(receiver, &items[count - 1 - i]);
@@ -209,7 +210,7 @@ static enum err receiver_sink_send(void *state, struct sink_item *items, size_t 
         return error_set(e, ERR_RETRY, "the connection was refused");
     }
     for (size_t i = 0; i < count; i++) {
-        if (stores(receiver->mood, i)) {
+        if (stores(receiver->mood, i, count)) {
             keep(receiver, &items[i]);
         }
     }

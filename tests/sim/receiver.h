@@ -19,7 +19,7 @@ enum receiver_mood {
     MOOD_REFUSES,       /* nothing is stored, the connection is refused */
     MOOD_HANGS,         /* nothing is stored, nothing is answered */
     MOOD_LOSES_ANSWER,  /* stored, but the answer is lost */
-    MOOD_TAKES_HALF,    /* stores and answers every second one */
+    MOOD_TAKES_HALF,    /* breaks off in the middle: stores and answers what came first */
     MOOD_ANSWERS_TWICE, /* each receipt twice, in reverse */
     MOOD_LIES,          /* not stored; a receipt of something else */
     MOOD_LATER,         /* not stored: "later" */

@@ -112,7 +112,8 @@ static void count(const struct world *world, struct run_result *result)
     result->starts = world->starts;
     result->power_cuts = world->power_cuts;
     result->kills = world->kills;
-    result->faults = world->faults_given;
+    result->faults = world->faults_given + world->rots;
+    result->compared = world->compared;
     result->refused_starts = world->refused_starts;
     result->messages = world->plant.count;
     result->redelivered = world->broker.redelivered;
@@ -129,6 +130,7 @@ struct run_result run_events(const struct world_plant *common, uint64_t seed,
                              size_t end_at)
 {
     struct run_result result = {.events = end_at};
+    control_set(control);
     struct world *world = world_new(common, seed, control);
     for (size_t i = 0; i < end_at && !world->broken[0]; i++) {
         if (!events->left_out[i]) {

@@ -12,7 +12,7 @@ struct run_result {
     char broken[WORLD_BROKEN_MAX]; /* empty: all held */
     size_t events;                 /* played until then */
     uint64_t starts, power_cuts, kills, faults, refused_starts;
-    uint64_t messages, redelivered, forgotten, records, summaries, disk_calls;
+    uint64_t messages, redelivered, forgotten, records, summaries, compared, disk_calls;
     int64_t lived_ns;
 };
 

@@ -9,6 +9,12 @@ int64_t sums_start(const struct sums *sums, size_t hour)
     return sums->first_ns + (int64_t)hour * NS_PER_HOUR;
 }
 
+/* Whether the fold has had it. */
+static bool is_present(const struct plant_message *m)
+{
+    return !m->garbage && m->stored > 0;
+}
+
 static struct sums_window *window_of(struct sums *sums, int64_t event_ns)
 {
     size_t hour = (size_t)((event_ns - sums->first_ns) / NS_PER_HOUR);
@@ -43,7 +49,7 @@ static void add_meter(const struct plant *plant, struct sums *sums)
     int64_t last_ns = INT64_MIN;
     for (size_t i = 0; i < plant->count; i++) {
         const struct plant_message *m = plant->messages[i];
-        if (m->stored == 0 || m->garbage || m->device != DEVICE_POWER) {
+        if (!is_present(m) || m->device != DEVICE_POWER) {
             continue;
         }
         for (size_t r = 0; r < m->reading_count; r++) {
@@ -60,58 +66,59 @@ static void add_meter(const struct plant *plant, struct sums *sums)
     }
 }
 
-/* The stored message of a device and boot with the lowest sequence above `sequence`. */
-static const struct plant_message *
-next_of(const struct plant *plant, const struct plant_message *like, uint64_t sequence)
+/* The first message of the device that the gateway got: what it numbered before that is
+ * not missed. */
+static const struct plant_message *first_heard(const struct plant *plant,
+                                               enum plant_device device)
 {
-    const struct plant_message *next = NULL;
+    const struct plant_message *first = NULL;
     for (size_t i = 0; i < plant->count; i++) {
         const struct plant_message *m = plant->messages[i];
-        if (m->stored && !m->garbage && m->device == like->device &&
-            m->boot == like->boot && m->sequence > sequence &&
-            (!next || m->sequence < next->sequence)) {
-            next = m;
+        if (is_present(m) && m->device == device &&
+            (!first || m->first_record < first->first_record)) {
+            first = m;
         }
     }
-    return next;
+    return first;
 }
 
-static void add_lost(struct sums *sums, const struct plant_message *next, uint64_t lost)
+/* The message by which the gateway saw first that `missing` is missing; NULL: none. */
+static const struct plant_message *shown_by(const struct plant *plant,
+                                            const struct plant_message *missing)
 {
-    struct sums_window *w = window_of(sums, next->readings[0].event_ns);
-    w->lost[0] += lost;
-    w->lost[1] += next->device == DEVICE_COAL ? 0 : lost;
-}
-
-/* Whether the gateway met the device in this boot only. */
-static bool is_first_boot(const struct plant *plant, const struct plant_message *like)
-{
-    for (size_t i = 0; i < like->number; i++) {
-        const struct plant_message *m = plant->messages[i];
-        if (m->stored && !m->garbage && m->device == like->device &&
-            m->boot != like->boot) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The holes in what a device numbered, boot by boot. */
-static void add_holes(const struct plant *plant, struct sums *sums)
-{
+    const struct plant_message *first = NULL;
     for (size_t i = 0; i < plant->count; i++) {
         const struct plant_message *m = plant->messages[i];
-        if (!m->stored || m->garbage) {
-            continue;
+        if (is_present(m) && m->device == missing->device && m->boot == missing->boot &&
+            m->sequence > missing->sequence &&
+            (!first || m->first_record < first->first_record)) {
+            first = m;
         }
-        const struct plant_message *first = next_of(plant, m, 0);
-        if (first == m && m->sequence > 1 && !is_first_boot(plant, m)) {
-            add_lost(sums, m, m->sequence - 1);
-        }
-        const struct plant_message *next = next_of(plant, m, m->sequence);
-        if (next && next->sequence > m->sequence + 1) {
-            add_lost(sums, next, next->sequence - m->sequence - 1);
-        }
+    }
+    return first;
+}
+
+static void add_lost(const struct plant *plant, struct sums *sums,
+                     const struct plant_message *missing)
+{
+    const struct plant_message *first = first_heard(plant, missing->device);
+    const struct plant_message *shown = shown_by(plant, missing);
+    bool before =
+        first && first->boot == missing->boot && missing->sequence < first->sequence;
+    if (!shown || before) {
+        return;
+    }
+    struct sums_window *w = window_of(sums, shown->readings[0].event_ns);
+    w->lost[0]++;
+    w->lost[1] += shown->device == DEVICE_COAL ? 0 : 1;
+}
+
+/* Whether the fold had it before its record was damaged is not known. */
+static void note_damage(struct sums *sums, const struct plant_message *m)
+{
+    sums->damaged = sums->damaged || m->rotten;
+    for (size_t r = 0; m->rotten && r < m->reading_count; r++) {
+        window_of(sums, m->readings[r].event_ns)->unsure = true;
     }
 }
 
@@ -123,12 +130,20 @@ struct sums *sums_new(const struct plant *plant, int64_t until_ns)
     sums->windows = mem_array(sums->count, sizeof *sums->windows);
     for (size_t i = 0; i < plant->count; i++) {
         const struct plant_message *m = plant->messages[i];
-        for (size_t r = 0; m->stored && !m->garbage && r < m->reading_count; r++) {
+        for (size_t r = 0; is_present(m) && r < m->reading_count; r++) {
             add_reading(sums, m, &m->readings[r]);
         }
     }
+    for (size_t i = 0; i < plant->count; i++) {
+        note_damage(sums, plant->messages[i]);
+    }
     add_meter(plant, sums);
-    add_holes(plant, sums);
+    for (size_t i = 0; i < plant->count; i++) {
+        const struct plant_message *m = plant->messages[i];
+        if (!m->garbage && !is_present(m)) {
+            add_lost(plant, sums, m);
+        }
+    }
     return sums;
 }
 

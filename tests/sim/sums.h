@@ -13,6 +13,7 @@ struct sums_window {
     bool
         meter_known; /* the meter was read before, or at, its start, and behind its end */
     bool touched[2]; /* the process has data: kiln, mill */
+    bool unsure;     /* a damaged record held readings of this hour */
     uint64_t lost[2]; /* messages of their devices whose successor is of this hour */
 };
 
@@ -20,6 +21,7 @@ struct sums {
     int64_t first_ns;
     struct sums_window *windows;
     size_t count;
+    bool damaged; /* some record was: what is missing is not known, nor the meter */
 };
 
 /* Of the messages that are `stored`. */

@@ -6,9 +6,16 @@ target_link_libraries(fault_vfs PUBLIC fault_disk PkgConfig::sqlite)
 
 add_executable(emgate_sim ${sim}/simulate.c ${sim}/run.c ${sim}/event.c ${sim}/check.c
   ${sim}/sums.c ${sim}/world.c ${sim}/receiver.c ${sim}/broker.c ${sim}/plant.c
-  ${sim}/shared.c)
+  ${sim}/shared.c ${sim}/rot.c ${sim}/groups.c ${sim}/control.c)
 target_link_libraries(emgate_sim PRIVATE boot fault_vfs)
-target_link_options(emgate_sim PRIVATE LINKER:--wrap=units_open LINKER:--wrap=units_close)
+target_link_options(emgate_sim PRIVATE LINKER:--wrap=units_open LINKER:--wrap=units_close
+  LINKER:--wrap=outbox_put_state LINKER:--wrap=scan_run)
 
 add_test(NAME sim COMMAND emgate_sim)
-set_tests_properties(sim PROPERTIES TIMEOUT 600)
+set_tests_properties(sim PROPERTIES TIMEOUT 900)
+
+# Negative controls: each must be noticed.  At full speed only.
+foreach(control no-sync no-unique early-ack cursor torn)
+  add_test(NAME sim_control_${control} COMMAND emgate_sim --seeds 1000 --control ${control})
+  set_tests_properties(sim_control_${control} PROPERTIES TIMEOUT 300 LABELS whole)
+endforeach()

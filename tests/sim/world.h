@@ -14,6 +14,7 @@
 
 #include "broker.h"
 #include "config/plan.h"
+#include "control.h"
 #include "fault_disk.h"
 #include "fault_vfs.h"
 #include "intake.h"
@@ -27,17 +28,6 @@
 #define WORLD_JOURNAL "/gateway/journal"
 #define WORLD_OUTBOX "/gateway/outbox.db"
 #define WORLD_SOFTWARE "simulated 1"
-
-/* What is left out on purpose, to see that it is noticed. */
-enum control {
-    CONTROL_NONE,
-    CONTROL_NO_SYNC,   /* sync and sync_dir do nothing */
-    CONTROL_NO_UNIQUE, /* the far side stores the same key again */
-    CONTROL_EARLY_ACK, /* acknowledged when taken, not when durable */
-    CONTROL_CURSOR,    /* the fold's state is committed before its results */
-    CONTROL_TORN,      /* damage in the middle is taken for a torn tail */
-    CONTROL_COUNT
-};
 
 /* What all runs of a process share. */
 struct world_plant {
@@ -78,9 +68,12 @@ struct world {
 
     /* What was seen, to be seen again: hash of each record by its sequence. */
     uint64_t seen[WORLD_SEEN_MAX];
+    struct plant_message *holds[WORLD_SEEN_MAX]; /* the message in it, or NULL */
+    bool rotten[WORLD_SEEN_MAX];                 /* damaged on purpose */
+    bool configures[WORLD_SEEN_MAX];             /* a configuration stands in it */
     uint64_t seen_last;
     uint64_t cursor; /* of the last commit of the outbox */
-    uint64_t starts, power_cuts, kills, refused_starts, faults_given;
+    uint64_t starts, power_cuts, kills, refused_starts, faults_given, rots, compared;
     int64_t lived_ns;
     char broken[WORLD_BROKEN_MAX]; /* what did not hold; empty: all did */
 };

@@ -50,6 +50,62 @@ Test(device, a_new_boot_that_does_not_begin_at_one_has_lost_the_start)
     cr_assert_eq(lost(&device), 2);
 }
 
+/* As when a broken line makes the broker deliver again what came before a restart. */
+Test(device, messages_of_the_boot_before_may_come_again_behind_those_of_the_new_one)
+{
+    const uint64_t sequences[] = {7, 8, 9};
+    struct device device = heard(1, sequences, 3);
+    device_hear(&device, 0, 2, 1, 100);
+
+    device_hear(&device, 0, 1, 8, 100);
+    device_hear(&device, 0, 1, 9, 100);
+    device_hear(&device, 0, 2, 1, 100);
+    device_hear(&device, 0, 2, 2, 100);
+
+    cr_assert_eq(lost(&device), 0);
+}
+
+Test(device, a_hole_of_one_boot_is_not_filled_by_another)
+{
+    const uint64_t sequences[] = {1, 2, 4};
+    struct device device = heard(1, sequences, 3);
+    for (uint64_t s = 1; s <= 5; s++) {
+        device_hear(&device, 0, 2, s, 100);
+    }
+
+    device_hear(&device, 0, 2, 3, 100);
+    cr_assert_eq(lost(&device), 1);
+    device_hear(&device, 0, 1, 3, 100);
+    cr_assert_eq(lost(&device), 0);
+}
+
+Test(device, what_the_version_before_stored_is_read)
+{
+    struct buf bytes;
+    buf_init(&bytes, 65536);
+    buf_add_u64(&bytes, 500);
+    buf_add_u64(&bytes, 600);
+    buf_add_u64(&bytes, 7);    /* boot */
+    buf_add_varint(&bytes, 5); /* next */
+    buf_add_varint(&bytes, 0);
+    buf_add_varint(&bytes, 1);
+    buf_add_varint(&bytes, 2);
+    buf_add_varint(&bytes, 3);
+    buf_add_u64(&bytes, 500);
+    struct cursor c = cursor_of(buf_bytes(&bytes));
+    struct device device;
+    device_init(&device, "d");
+
+    device_get(&device, &c, true);
+
+    cr_assert_not(c.failed);
+    cr_assert_eq(c.rest.len, 0);
+    cr_assert_eq(lost(&device), 2);
+    device_hear(&device, 0, 7, 2, 100);
+    cr_assert_eq(lost(&device), 1);
+    buf_deinit(&bytes);
+}
+
 Test(device, a_hole_counts_in_the_window_of_the_message_behind_it)
 {
     const uint64_t sequences[] = {1, 3};
@@ -82,11 +138,11 @@ Test(device, stored_bytes_give_it_back)
     device_init(&back, "d");
 
     cr_assert(bytes_are(cursor_string(&c), "d"));
-    device_get(&back, &c);
+    device_get(&back, &c, false);
 
     cr_assert_not(c.failed);
     cr_assert_eq(c.rest.len, 0);
     cr_assert_eq(lost(&back), lost(&device));
-    cr_assert_eq(back.next, 10);
+    cr_assert_eq(back.boots[0].next, 10);
     buf_deinit(&bytes);
 }
