@@ -57,7 +57,9 @@ static void take_record(struct world *world, const struct record *record,
     if (known && world->seen[record->seq] != hash_of(record)) {
         world_complain(world, "record %llu has changed", (unsigned long long)record->seq);
     }
-    world->seen[record->seq] = hash_of(record);
+    if (known || world->up) {
+        world->seen[record->seq] = hash_of(record);
+    }
     world->configures[record->seq] = record->type == RECORD_CONFIG;
     if (record->type == RECORD_MESSAGE) {
         take_message(world, record);
@@ -90,7 +92,9 @@ static bool walk(struct world *world, struct journal_reader *reader)
         }
     }
     check_missing(world, expected, world->seen_last + 1);
-    world->seen_last = expected > world->seen_last ? expected - 1 : world->seen_last;
+    /* While it is down, what a later group does not prove may still be cut off. */
+    bool grown = world->up && expected > world->seen_last;
+    world->seen_last = grown ? expected - 1 : world->seen_last;
     return true;
 }
 

@@ -34,7 +34,6 @@ static bool turn_bit(struct world *world, const struct groups_place *place,
     return err == ERR_OK;
 }
 
-/* What was folded already stays counted. */
 static void note_lost(struct world *world, const struct groups_place *place)
 {
     for (uint64_t seq = place->first_seq; seq <= place->last_seq; seq++) {
@@ -64,7 +63,7 @@ void rot_group(struct world *world, uint64_t random)
     struct groups_place place;
     check_directory(world);
     bool found =
-        groups_pick(world->faults, WORLD_JOURNAL, world->seen_last, random >> 32, &place);
+        groups_pick(world->faults, WORLD_JOURNAL, WORLD_SEEN_MAX, random >> 32, &place);
     if (found && may_go(world, &place) && turn_bit(world, &place, random)) {
         note_lost(world, &place);
     }
