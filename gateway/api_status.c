@@ -43,6 +43,7 @@ static void put_brokers(const struct gateway_view *view, struct json_writer *w)
         json_pair_u64(w, "connects", s.connects);
         json_pair_u64(w, "unacknowledged", s.parked);
         json_pair_u64(w, "broker_dropped", s.broker_dropped);
+        json_pair(w, "cross_publish", crossing_names[intake_crossing(view->intake, i)]);
         json_pair(w, "last_error", s.last_error);
         json_close(w, '}');
     }

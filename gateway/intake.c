@@ -26,6 +26,7 @@ struct intake {
     struct source_broker *brokers;
     struct source_filter *filters;
     struct source *source;
+    struct crossing *crossing;
     struct buf record; /* the source's thread: one message as a record */
     size_t record_max; /* payload of a record */
     int64_t commit_delay_ns;
@@ -233,6 +234,9 @@ enum err intake_open(struct journal *journal, const struct plan *plan,
     pthread_mutex_init(&intake->lock, NULL);
     wait_init(&intake->wake);
     enum err err = open_source(intake, session_expected, e);
+    if (err == ERR_OK) { /* behind the source, which sets up the client library */
+        err = crossing_open(plan, &intake->crossing, e);
+    }
     if (err != ERR_OK) {
         intake_close(&intake);
         return err;
@@ -247,6 +251,7 @@ void intake_close(struct intake **intake)
     if (!in) {
         return;
     }
+    crossing_close(&in->crossing);
     if (in->source) {
         source_pause(in->source);
     }
@@ -280,4 +285,9 @@ const char *intake_problem(struct intake *intake)
     const char *problem = intake->problem[0] ? intake->problem : NULL;
     pthread_mutex_unlock(&intake->lock);
     return problem;
+}
+
+enum crossing_result intake_crossing(const struct intake *intake, size_t broker)
+{
+    return crossing_result(intake->crossing, broker);
 }

@@ -8,6 +8,7 @@
 #define INTAKE_H
 
 #include "config/plan.h"
+#include "crossing.h"
 #include "journal/journal.h"
 #include "source/source.h"
 
@@ -37,6 +38,9 @@ void intake_close(struct intake **intake);
 
 /* A view, for publishing and status; holds as long as the intake. */
 struct source *intake_source(const struct intake *intake);
+
+/* What came of the self-test of a broker (crossing.h). */
+enum crossing_result intake_crossing(const struct intake *intake, size_t broker);
 
 /* Why nothing more can be stored until a restart, or NULL. */
 const char *intake_problem(struct intake *intake);

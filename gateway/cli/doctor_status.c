@@ -24,6 +24,13 @@ static void check_broker(const json_t *b, struct findings *f)
                       "broker '%s' has refused a subscription: %s", name,
                       remote_text(b, "last_error"));
     }
+    if (strcmp(remote_text(b, "cross_publish"), "taken") == 0) {
+        findings_tell(f, FINDING_FAIL, "gateway",
+                      "let `emgate broker-config` write the broker's access list",
+                      "broker '%s' takes a device's topic from the gateway: anybody may "
+                      "speak for a device",
+                      name);
+    }
     if (number(b, "broker_dropped") > 0) {
         findings_tell(f, FINDING_WARN, "gateway",
                       "raise max_queued_messages and max_queued_bytes at the broker",

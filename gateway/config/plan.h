@@ -292,6 +292,7 @@ struct plan_broker {
     const char *sparkplug_host; /* id of the Sparkplug host application, or NULL */
     int64_t keepalive_ns, session_expiry_ns, silence_ns;
     int64_t receive_maximum;
+    bool self_test; /* whether it refuses what only a device may publish */
     const struct node *node;
 };
 

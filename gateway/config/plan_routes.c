@@ -100,6 +100,13 @@ static const struct setting broker_settings[] = {
      .min = 1,
      .max = 65535,
      .help = "Most unacknowledged messages (MQTT 5)."},
+    {.key = "self_test",
+     .type = SETTING_BOOL,
+     AT(struct broker, plan.self_test),
+     .initial = "true",
+     .help =
+         "At the start, where the gateway shows a certificate or user: try to publish "
+         "as a device, which the broker must refuse."},
     {.key = "sparkplug_host",
      .type = SETTING_TEXT,
      AT(struct broker, plan.sparkplug_host),

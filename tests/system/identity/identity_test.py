@@ -20,7 +20,7 @@ DEVICES = ("a", "b", "c")
 CONFIG = """
 gateway: {{id: g1, state: "{state}"}}
 brokers:
-  - {{name: plant, uri: "mqtts://localhost:{port}", client_id: g1,
+  - {{name: plant, uri: "mqtts://localhost:{port}", client_id: g1, {more}
       ca_file: "{folder}/ca.crt", cert_file: "{folder}/g1.crt",
       key_file: "{folder}/g1.key"}}
 inputs:
@@ -47,16 +47,17 @@ web: {{listen: "off"}}
 class TlsGateway(Gateway):
     """A gateway of this test's configuration."""
 
-    def __init__(self, rig, port):  # pylint: disable=super-init-not-called
+    def __init__(self, rig, port, more):  # pylint: disable=super-init-not-called
         Program.__init__(self, rig, "g1")
         self.program = self.emgate = os.path.join(BIN, "emgate")
         self.state = os.path.join(rig.folder, "state")
         self.conf = os.path.join(rig.folder, "g1.yaml")
-        self.write(CONFIG.format(state=self.state, port=port, folder=rig.folder))
+        self.write(CONFIG.format(state=self.state, port=port, folder=rig.folder,
+                                 more=more))
 
 
 class IdentityTest(unittest.TestCase):
-    def start(self, rig, acl=None):
+    def start(self, rig, acl=None, more=""):
         port = free_port()
         folder = rig.folder
         for authority in ("ca", "other"):
@@ -65,7 +66,7 @@ class IdentityTest(unittest.TestCase):
             make_certificate(folder, name, name)
         make_certificate(folder, "broker", "broker")
         make_certificate(folder, "rogue", "a", "other")
-        gateway = rig.add(TlsGateway(rig, port))
+        gateway = rig.add(TlsGateway(rig, port, more))
         done = gateway.command("broker-config", "-o", folder, "--listen",
                                f"{port} 127.0.0.1", "--ca", folder + "/ca.crt",
                                "--cert", folder + "/broker.crt",
@@ -103,9 +104,20 @@ class IdentityTest(unittest.TestCase):
     def mismatches(self, gateway):
         return gateway.command("deadletters", "--json").stdout.count('"device_mismatch"')
 
+    def wait_crossing(self, gateway, result):
+        wait_until(lambda: gateway.status()["brokers"][0]["cross_publish"] == result, 60,
+                   gateway.tail)
+
+    def test_without_reasons_the_self_test_goes_by_what_comes_back(self):
+        for acl, result in ((None, "refused"), ("pattern readwrite #\n", "taken")):
+            with Rig() as rig:
+                gateway, _ = self.start(rig, acl, "protocol: '3.1.1', ")
+                self.wait_crossing(gateway, result)
+
     def test_only_the_true_device_is_counted(self):
         with Rig() as rig:
             gateway, port = self.start(rig)
+            self.wait_crossing(gateway, "refused")
             certificates = DEVICES + ("rogue", "")
             let_in = []
             matrix = list(itertools.product(certificates, DEVICES, DEVICES))
@@ -129,6 +141,10 @@ class IdentityTest(unittest.TestCase):
         """What binds them is the list: without it the test above would fail."""
         with Rig() as rig:
             gateway, port = self.start(rig, "pattern readwrite #\n")
+            self.wait_crossing(gateway, "taken")
+            self.assertIn("broker.open", gateway.tail())
+            self.assertIn("anybody may speak for a device",
+                          gateway.command("doctor").stdout)
             self.assertTrue(self.publish(rig, port, "b", "a", "a", 1))
             wait_until(lambda: gateway.counts()["accepted"] == 1, 30, gateway.tail)
 
