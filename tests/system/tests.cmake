@@ -170,3 +170,11 @@ add_test(NAME system_release COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/packages/release_test.py)
 set_tests_properties(system_release PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
                      LABELS whole)
+
+# The registry attacked while an honest gateway goes on; no secret in any output.
+add_test(NAME system_registry_hostile COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/registry/hostile_test.py)
+add_test(NAME system_whole_secrets COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/whole/secrets_test.py)
+set_tests_properties(system_registry_hostile system_whole_secrets PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
