@@ -164,7 +164,8 @@ class HostileTest(unittest.TestCase):
             hostiles = [Hostile(port, seed) for seed in range(8)]
             names = ("flood", "replay", "for_another", "huge", "bomb", "forged",
                      "rubbish")
-            threads = [threading.Thread(target=h.run, args=(names,)) for h in hostiles[:4]]
+            threads = [threading.Thread(target=h.run, args=(names,))
+                       for h in hostiles[:4]]
             threads += [threading.Thread(target=h.run, args=(("slow",),))
                         for h in hostiles[4:]]
             for thread in threads:

@@ -57,8 +57,8 @@ class SecretsTest(unittest.TestCase):
                 yield program.name + ".log", log.read()
             with open(f"/proc/{program.process.pid}/cmdline", "rb") as line:
                 yield program.name + " arguments", line.read().decode()
-        for words in (("status",), ("status", "--json"), ("doctor",), ("doctor", "--json"),
-                      ("check",), ("outbox",), ("deadletters",), ("summaries",),
+        for words in (("status",), ("status", "--json"), ("doctor",),
+                      ("doctor", "--json"), ("check",), ("outbox",), ("deadletters",), ("summaries",),
                       ("diag",), ("config",), ("journal", "list")):
             done = gateway.command(*words)
             yield " ".join(words), done.stdout + done.stderr
