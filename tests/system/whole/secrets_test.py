@@ -58,8 +58,8 @@ class SecretsTest(unittest.TestCase):
             with open(f"/proc/{program.process.pid}/cmdline", "rb") as line:
                 yield program.name + " arguments", line.read().decode()
         for words in (("status",), ("status", "--json"), ("doctor",),
-                      ("doctor", "--json"), ("check",), ("outbox",), ("deadletters",), ("summaries",),
-                      ("diag",), ("config",), ("journal", "list")):
+                      ("doctor", "--json"), ("check",), ("outbox",), ("deadletters",),
+                      ("summaries",), ("diag",), ("config",), ("journal", "list")):
             done = gateway.command(*words)
             yield " ".join(words), done.stdout + done.stderr
         for path in ("/v1/status", "/v1/points"):
