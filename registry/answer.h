@@ -27,6 +27,7 @@ struct question {
     const char *authorization; /* the header, or NULL */
     const char *certificate;   /* name in the client's, which is valid; or NULL */
     struct bytes body;
+    bool json;                            /* the body is JSON where it may be either */
     const struct reader_settings *reader; /* NULL: anybody may read anything */
     /* A query parameter, or NULL. */
     const char *(*parameter)(void *ctx, const char *name);

@@ -29,7 +29,7 @@ struct gateway_list {
 static void add_gateway(struct gateway_list *list, const struct gateway_settings *gateway)
 {
     list->gateways =
-        mem_grow(list->gateways, list->count, &list->capacity, sizeof *list->gateways);
+        mem_grow(list->gateways, list->count, &list->capacity, sizeof(void *));
     list->gateways[list->count++] = gateway;
     table_put(&list->places, bytes_of(gateway->id), (void *)(uintptr_t)list->count);
 }

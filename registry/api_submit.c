@@ -10,6 +10,8 @@
 #include "core/mem.h"
 #include "registry/admit.h"
 #include "registry/submit.h"
+#include "registry/submit_json.h"
+
 /* Room to unpack and to keep names, by the length of the request: what a summary is when
  * unpacked is a few times its bytes; what is far more is hostile and not read. */
 #define SCRATCH_BASE ((size_t)64 * 1024)
@@ -52,6 +54,31 @@ static void submit(const struct service *service, const struct question *questio
     submit_put_receipts(s->arrivals, s->request.count, &giver, &answer->body);
 }
 
+/* A JSON body on its way in and out again. */
+static void submit_json(const struct service *service, const struct question *question,
+                        struct submission *s, struct answer *answer)
+{
+    struct error e = {0};
+    struct buf request;
+    struct question plain = *question;
+    buf_init(&request, (size_t)service->settings->body_max);
+    enum err err = submit_json_read(question->body, &request, &e);
+    if (err != ERR_OK) {
+        answer_problem(answer, err == ERR_FULL ? 413 : 400, "%s", e.text);
+    } else {
+        plain.body = buf_bytes(&request);
+        submit(service, &plain, s, answer);
+    }
+    if (answer->status == 200) {
+        struct buf response = answer->body;
+        buf_init(&answer->body, ANSWER_MAX);
+        submit_json_put(buf_bytes(&response), &answer->body);
+        buf_deinit(&response);
+        answer->type = "application/json";
+    }
+    buf_deinit(&request);
+}
+
 static size_t scratch_size(size_t body_len)
 {
     size_t most = (SCRATCH_MAX - SCRATCH_BASE) / SCRATCH_FACTOR;
@@ -64,7 +91,11 @@ void api_submit(const struct service *service, const struct question *question,
     struct submission *submission = mem_new(struct submission);
     arena_init(&submission->scratch, scratch_size(question->body.len));
     arena_init(&submission->kept, KEPT_BASE + question->body.len);
-    submit(service, question, submission, answer);
+    if (question->json) {
+        submit_json(service, question, submission, answer);
+    } else {
+        submit(service, question, submission, answer);
+    }
     arena_deinit(&submission->scratch);
     arena_deinit(&submission->kept);
     mem_free(&submission);

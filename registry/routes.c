@@ -21,6 +21,7 @@ static const struct route routes[] = {
     {.path = "/v1/summaries",
      .get = api_summaries,
      .post = api_submit,
+     .json = true,
      .access = ACCESS_LISTS},
     {.path = "/v1/summaries/",
      .prefix = true,

@@ -10,6 +10,7 @@ struct route {
     handle_fn *get;
     handle_fn *post;
     const char *post_type; /* NULL: application/x-protobuf */
+    bool json;             /* posts may be JSON instead */
     enum access access;    /* of reading */
     bool prefix;           /* what follows is the handler's */
 };

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define JSON_TYPE "application/json"
 #define HEADERS_MEMORY ((size_t)32 * 1024)
 #define STACK_SIZE ((size_t)512 * 1024)
 
@@ -132,6 +133,11 @@ static const char *body_type(const struct route *route)
     return route->post_type ? route->post_type : "application/x-protobuf";
 }
 
+static bool is_json(const char *type)
+{
+    return type && strncmp(type, JSON_TYPE, sizeof JSON_TYPE - 1) == 0;
+}
+
 /* Whether a body's type and coding are those the route takes. */
 static bool is_taken(struct MHD_Connection *connection, const struct route *route)
 {
@@ -139,7 +145,8 @@ static bool is_taken(struct MHD_Connection *connection, const struct route *rout
     const char *coding = header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
     const char *wanted = body_type(route);
     return (!coding || coding_is_known(coding)) &&
-           (!type || strncmp(type, wanted, strlen(wanted)) == 0);
+           (!type || strncmp(type, wanted, strlen(wanted)) == 0 ||
+            (route->json && is_json(type)));
 }
 
 /* What can be said from the headers alone; true when the request is refused. */
@@ -264,6 +271,7 @@ static enum MHD_Result finish(const struct generation *g,
                                 .certificate =
                                     *request->certificate ? request->certificate : NULL,
                                 .body = buf_bytes(&request->body),
+                                .json = is_json(header(connection, "Content-Type")),
                                 .parameter = query_parameter,
                                 .ctx = connection};
     if (access_allow(service, request->access, &question, &answer)) {

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "core/utf8.h"
 #include "evidence/receipt.h"
+#include "sinks/http_json.h"
 #include "sinks/http_private.h"
 #include "sinks/pack.h"
 #include "sinks/receipts.h"
@@ -27,6 +28,7 @@
 #define REQUEST_MAX ((size_t)64 * 1024 * 1024)
 #define ANSWER_MAX ((size_t)1024 * 1024)
 #define SCRATCH_SIZE ((size_t)64 * 1024)
+#define JSON_SCRATCH_SIZE ((size_t)32 * 1024 * 1024) /* envelopes are unpacked */
 #define KEPT_SIZE ((size_t)256 * 1024)
 #define PACK_FROM 1024 /* smaller bodies are not worth it */
 #define QUOTE_MAX 160
@@ -35,6 +37,9 @@
 
 enum { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
 static const char *const compression_words[] = {"none", "gzip", "zstd", NULL};
+
+enum { ENCODING_PROTOBUF, ENCODING_JSON };
+static const char *const encoding_words[] = {"protobuf", "json", NULL};
 
 static const struct setting http_settings[] = {
     {.key = "url",
@@ -86,6 +91,12 @@ static const struct setting http_settings[] = {
      .initial = "none",
      .words = compression_words,
      .help = "How posts are packed; a far side that answers 415 gets them plain."},
+    {.key = "encoding",
+     .type = SETTING_WORD,
+     AT(struct http_state, encoding),
+     .initial = "protobuf",
+     .words = encoding_words,
+     .help = "What posts and answers are written in: docs/sinks/http.md."},
     {.key = "batch",
      .type = SETTING_WHOLE,
      AT(struct http_state, batch),
@@ -176,7 +187,7 @@ static bool set_up(struct http_state *http)
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
         curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
             CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK &&
+        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->lists[0][0]) == CURLE_OK &&
         curl_easy_setopt(curl, CURLOPT_PROXY, http->proxy ? http->proxy : "") == CURLE_OK;
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -210,8 +221,11 @@ static void http_close(void *state)
     curl_slist_free_all(http->headers);
     http->curl = NULL;
     http->headers = NULL;
-    curl_slist_free_all(http->packed_headers);
-    http->packed_headers = NULL;
+    for (int i = 0; i < 4; i++) {
+        curl_slist_free_all(http->lists[i / 2][i % 2]);
+        http->lists[i / 2][i % 2] = NULL;
+    }
+    buf_deinit(&http->receipts);
     buf_deinit(&http->request);
     buf_deinit(&http->packed);
     buf_deinit(&http->answer);
@@ -219,17 +233,35 @@ static void http_close(void *state)
     arena_deinit(&http->kept);
 }
 
-/* The same header lines and one more, for packed bodies. */
-static bool copy_headers(struct http_state *http)
+/* The lines that all posts have, and in front of them what this kind of body is. */
+static struct curl_slist *make_list(const struct http_state *http, bool json, bool packed)
 {
     const char *coding = http->compression == COMPRESSION_ZSTD ? "Content-Encoding: zstd"
                                                                : "Content-Encoding: gzip";
-    http->packed_headers = curl_slist_append(NULL, coding);
-    struct curl_slist *last = http->packed_headers;
-    for (const struct curl_slist *line = http->headers; last && line; line = line->next) {
-        last = curl_slist_append(http->packed_headers, line->data);
+    const char *const lines[] = {
+        json ? "Content-Type: application/json" : "Content-Type: application/x-protobuf",
+        json ? "Accept: application/json" : "Accept: application/x-protobuf",
+        packed ? coding : NULL};
+    struct curl_slist *list = NULL;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines && lines[i]; i++) {
+        struct curl_slist *longer = curl_slist_append(list, lines[i]);
+        list = longer ? longer : list;
     }
-    return last != NULL;
+    struct curl_slist *last = list;
+    for (const struct curl_slist *line = http->headers; last && line; line = line->next) {
+        last = curl_slist_append(list, line->data);
+    }
+    return last ? list : NULL;
+}
+
+static bool make_lists(struct http_state *http)
+{
+    bool made = true;
+    for (int i = 0; i < 4; i++) {
+        http->lists[i / 2][i % 2] = make_list(http, i / 2 == 1, i % 2 == 1);
+        made = made && http->lists[i / 2][i % 2];
+    }
+    return made;
 }
 
 static enum err http_open(void *state, struct error *e)
@@ -239,19 +271,19 @@ static enum err http_open(void *state, struct error *e)
     buf_init(&http->request, REQUEST_MAX);
     buf_init(&http->packed, REQUEST_MAX);
     buf_init(&http->answer, ANSWER_MAX);
-    arena_init(&http->scratch, SCRATCH_SIZE);
+    arena_init(&http->scratch,
+               http->encoding == ENCODING_JSON ? JSON_SCRATCH_SIZE : SCRATCH_SIZE);
     arena_init(&http->kept, KEPT_SIZE);
     http->limit = (size_t)http->batch;
     http->curl = curl_easy_init();
-    if (!http->curl || !add_header(http, "Content-Type: application/x-protobuf") ||
-        !add_header(http, "Accept: application/x-protobuf") ||
-        !add_header(http, "Expect:")) {
+    buf_init(&http->receipts, ANSWER_MAX);
+    if (!http->curl || !add_header(http, "Expect:")) {
         return error_set(e, ERR_RETRY, "curl gives no handle");
     }
     if (http->token.kind != SECRET_NONE && add_token(http, e) != ERR_OK) {
         return ERR_RETRY;
     }
-    if (!copy_headers(http)) {
+    if (!make_lists(http)) {
         return error_set(e, ERR_RETRY, "out of memory");
     }
     return set_up(http) ? ERR_OK : error_set(e, ERR_RETRY, "curl refuses a setting");
@@ -263,6 +295,10 @@ static void put_request(struct http_state *http, const char *gateway,
                         const struct sink_item *items, size_t count)
 {
     buf_clear(&http->request);
+    if (http->encoding == ENCODING_JSON) {
+        http_json_put(gateway, items, count, &http->scratch, &http->request);
+        return;
+    }
     buf_add_byte(&http->request, 0x0a);
     buf_add_string(&http->request, bytes_of(gateway));
     for (size_t i = 0; i < count; i++) {
@@ -349,7 +385,7 @@ static void note_wait(CURL *curl, struct sink_call *call)
 static struct bytes body_of(struct http_state *http)
 {
     struct bytes plain = buf_bytes(&http->request);
-    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
+    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->lists[http->json_body][0]);
     if (http->compression == COMPRESSION_NONE || http->plain || plain.len < PACK_FROM) {
         return plain;
     }
@@ -358,7 +394,7 @@ static struct bytes body_of(struct http_state *http)
     if (!packed) {
         return plain;
     }
-    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->packed_headers);
+    curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->lists[http->json_body][1]);
     return buf_bytes(&http->packed);
 }
 
@@ -437,8 +473,15 @@ static void check_dispute(const struct http_state *http, struct sink_item *item)
 static void take_receipts(struct http_state *http, struct sink_item *items, size_t count)
 {
     struct error e = {0};
-    if (receipts_apply(buf_bytes(&http->answer), &http->scratch, items, count, &e) !=
-        ERR_OK) {
+    struct bytes response = buf_bytes(&http->answer);
+    enum err err = ERR_OK;
+    if (http->encoding == ENCODING_JSON) {
+        buf_clear(&http->receipts);
+        err = http_json_read(response, &http->receipts, &e);
+        response = buf_bytes(&http->receipts);
+    }
+    if (err != ERR_OK ||
+        receipts_apply(response, &http->scratch, items, count, &e) != ERR_OK) {
         give(items, count, ERR_UNCERTAIN, &e);
     }
     for (size_t i = 0; i < count; i++) {
@@ -457,8 +500,10 @@ static bool send_part(struct http_state *http, struct sink_item *items, size_t c
     size_t part = count < progress->step ? count : progress->step;
     put_request(http, call->gateway, items, part);
     int64_t left_ms = progress->until_ms - clock_boot_ns(&clock_system) / NS_PER_MS;
+    http->json_body = http->encoding == ENCODING_JSON;
     enum http_answer answer =
         http_post(http, left_ms > 0 ? left_ms : 1, call, &status, &e);
+    http->json_body = false;
     switch (answer) {
     case ANSWER_RECEIPTS:
         take_receipts(http, items, part);

@@ -18,17 +18,20 @@ struct http_state {
     struct secret token;
     int64_t batch;
     int compression;
+    int encoding;
     struct key_public pinned; /* when there is a registry_key */
 
     CURL *curl;
-    struct curl_slist *headers;
+    struct curl_slist *headers;     /* what all posts have */
+    struct curl_slist *lists[2][2]; /* by JSON or not, packed or not */
+    bool json_body;                 /* of the post that is made */
+    struct buf receipts;            /* those of a JSON answer as protobuf */
     struct arena scratch;
     struct arena kept; /* the receipts of one send() */
     struct buf request;
     struct buf packed;
     struct buf answer;
-    bool plain; /* the far side does not take packed bodies */
-    struct curl_slist *packed_headers;
+    bool plain;    /* the far side does not take packed bodies */
     size_t told;   /* bytes of sink_call.key_changes that the far side has */
     bool disputed; /* it would not take one of them */
     size_t limit;  /* most items in one post: less than `batch` after a 413 */

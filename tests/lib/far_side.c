@@ -8,6 +8,7 @@
 #include "evidence/receipt.h"
 
 #include <arpa/inet.h>
+#include <jansson.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -107,6 +108,63 @@ static void send_all(int fd, struct bytes data)
         }
         data = bytes_slice(data, (size_t)len, data.len);
     }
+}
+
+/* Whether the last request was JSON; the answer is then too. */
+static bool speaks_json(const struct far_side *far)
+{
+    return strstr(far->headers, "Content-Type: application/json") != NULL;
+}
+
+/* What a JSON body holds, as protobuf has it. */
+static void plain_of(struct bytes json, struct buf *out)
+{
+    json_t *body = json_loadb((const char *)json.data, json.len, 0, NULL);
+    const json_t *list = json_object_get(body, "summaries");
+    ASSERT(json_is_string(json_object_get(body, "gateway")) && json_is_array(list));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_object_get(json_array_get(list, i), "envelope");
+        uint8_t bytes[65536];
+        size_t len = 0;
+        ASSERT(json_is_string(item));
+        int rc = sodium_base642bin(bytes, sizeof bytes, json_string_value(item),
+                                   json_string_length(item), NULL, &len, NULL,
+                                   sodium_base64_VARIANT_ORIGINAL);
+        ASSERT(rc == 0);
+        buf_add_byte(out, 0x12);
+        buf_add_string(out, (struct bytes){.data = bytes, .len = len});
+    }
+    json_decref(body);
+}
+
+/* Receipts as JSON; what is none stays what it is. */
+static void json_of(struct bytes response, struct buf *out)
+{
+    static const char *const verdicts[] = {"stored", "conflict", "refused", "later"};
+    char signature[128];
+    char key[65];
+    Emgate__V1__SubmitResponse *r =
+        emgate__v1__submit_response__unpack(NULL, response.len, response.data);
+    if (!r || r->n_receipts == 0) {
+        buf_add(out, response);
+        return;
+    }
+    buf_print(out, "{\"receipts\": [");
+    for (size_t i = 0; i < r->n_receipts; i++) {
+        const Emgate__V1__Receipt *receipt = r->receipts[i];
+        sodium_bin2hex(key, sizeof key, receipt->key.data, receipt->key.len);
+        sodium_bin2base64(signature, sizeof signature, receipt->signature.data,
+                          receipt->signature.len, sodium_base64_VARIANT_ORIGINAL);
+        buf_print(out,
+                  "%s{\"key\": \"%s\", \"verdict\": \"%s\", \"reason\": \"%s\", "
+                  "\"stored_ns\": %lld, \"registry\": \"%s\", \"key_id\": \"%s\", "
+                  "\"signature\": \"%s\"}",
+                  i ? ", " : "", key, verdicts[receipt->verdict], receipt->reason,
+                  (long long)receipt->stored_ns, receipt->registry, receipt->key_id,
+                  signature);
+    }
+    buf_print(out, "]}");
+    emgate__v1__submit_response__free_unpacked(r, NULL);
 }
 
 static void answer(int fd, int status, int retry_after_s, struct bytes body)
@@ -279,6 +337,13 @@ static bool act(struct far_side *far, int fd, const struct far_step *step,
     struct buf receipts;
     buf_init(&receipts, REQUEST_MAX);
     put_receipts(far, &receipts, request, step);
+    if (speaks_json(far)) {
+        struct buf json;
+        buf_init(&json, REQUEST_MAX);
+        json_of(buf_bytes(&receipts), &json);
+        buf_deinit(&receipts);
+        receipts = json;
+    }
     struct bytes body = buf_bytes(&receipts);
     bool keep = true;
     if (stored) {
@@ -354,8 +419,15 @@ static bool serve_one(struct far_side *far, int fd)
         return true;
     }
     bool raw = far->requests < far->raw;
+    struct buf plain;
+    buf_init(&plain, REQUEST_MAX);
+    if (speaks_json(far) && !raw) {
+        plain_of(body, &plain);
+        body = buf_bytes(&plain);
+    }
     Emgate__V1__SubmitRequest *request = emgate__v1__submit_request__unpack(
         NULL, raw ? 0 : body.len, raw ? NULL : body.data);
+    buf_deinit(&plain);
     ASSERT(request);
     struct far_step step = next_step(far);
     bool keep = act(far, fd, &step, request);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Posts packed in gzip and zstd reach the registry as plain ones do."""
+"""Posts packed in gzip and zstd, and as JSON, reach the registry as plain ones do."""
 import os
 import sys
 import unittest
@@ -15,8 +15,10 @@ class PackedTest(unittest.TestCase):
             broker = rig.broker()
             registry = rig.registry()
             gateways = [rig.gateway(name, broker.port, registry.port, change=[
-                ("retry_min: 100ms", f"compression: {coding}, retry_min: 100ms")])
-                for name, coding in (("g1", "gzip"), ("g2", "zstd"))]
+                ("retry_min: 100ms", f"{way}, retry_min: 100ms")])
+                for name, way in (("g1", "compression: gzip"),
+                                  ("g2", "compression: zstd"),
+                                  ("g3", "encoding: json, compression: zstd"))]
             for gateway in gateways:
                 gateway.start()
             plant = rig.simulate(gateways[0], "--hours", "6", "--speed", "30000")

@@ -67,10 +67,13 @@ static const struct {
 
 Test(http, whatever_goes_wrong_everything_arrives_and_is_marked_done)
 {
-    for (size_t i = 0; i < sizeof mishaps / sizeof *mishaps; i++) {
+    static const char *const encodings[] = {"encoding: protobuf", "encoding: json"};
+    size_t count = sizeof mishaps / sizeof *mishaps;
+    for (size_t n = 0; n < 2 * count; n++) {
+        size_t i = n % count;
         struct stage stage;
         struct forward_status status;
-        stage_init(&stage, &mishaps[i].step, 1, "");
+        stage_init(&stage, &mishaps[i].step, 1, encodings[n / count]);
         sink_rig_put(&stage.rig, 5);
 
         sink_rig_run(&stage.rig, 10);
@@ -112,7 +115,7 @@ Test(http, only_receipts_of_the_pinned_key_count)
     struct key_pair *pair = key_of_seed(seed);
     key_print(key_get_public(pair), key);
     key_close(&pair);
-    snprintf(more, sizeof more, "registry_key: '%s'", key);
+    snprintf(more, sizeof more, "registry_key: '%s'\nencoding: json", key);
     stage_init(&stage, steps, 3, more);
     sink_rig_put(&stage.rig, 2);
 
