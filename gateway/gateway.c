@@ -200,13 +200,6 @@ static struct bytes read_key_changes(void *ctx, struct arena *arena)
     return changes;
 }
 
-static struct bytes sign_manifest(void *ctx, const char *type, struct bytes payload,
-                                  struct arena *arena)
-{
-    const struct gateway *g = ctx;
-    return signer_envelope(g->signer, type, payload, arena);
-}
-
 static enum err open_forwards(struct gateway *g, struct error *e)
 {
     g->world = forward_world_system;
@@ -214,8 +207,8 @@ static enum err open_forwards(struct gateway *g, struct error *e)
     g->world.receipt_ctx = g;
     g->world.key_changes = read_key_changes;
     g->world.key_changes_ctx = g;
-    g->world.sign = sign_manifest;
-    g->world.sign_ctx = g;
+    g->world.sign = signer_envelope;
+    g->world.sign_ctx = g->signer;
     g->forwards = mem_array(g->plan->sink_count, sizeof(struct forward *));
     for (size_t i = 0; i < g->plan->sink_count; i++) {
         enum err err = forward_open(&g->plan->sinks[i], g->plan->gateway_id, g->outbox,

@@ -155,9 +155,10 @@ const struct key_pair *signer_pair(struct signer *s)
     return pair;
 }
 
-struct bytes signer_envelope(struct signer *s, const char *type, struct bytes payload,
+struct bytes signer_envelope(void *signer, const char *type, struct bytes payload,
                              struct arena *arena)
 {
+    struct signer *s = signer;
     pthread_mutex_lock(&s->lock);
     const struct key_pair *pairs[] = {s->turned ? s->next : s->first};
     struct bytes envelope = dsse_envelope(type, payload, pairs, 1, arena);

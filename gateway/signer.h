@@ -35,10 +35,10 @@ enum err signer_open_past(const struct plan *plan, const char *first,
  * which the same thread calls. */
 const struct key_pair *signer_pair(struct signer *signer);
 
-/* An Envelope around the payload, signed by the pair in use, in `arena`; empty: it does
- * not fit. */
-struct bytes signer_envelope(struct signer *signer, const char *type,
-                             struct bytes payload, struct arena *arena);
+/* An Envelope around the payload, signed by the pair in use of the struct signer, in
+ * `arena`; empty: it does not fit.  What struct forward_world signs with. */
+struct bytes signer_envelope(void *signer, const char *type, struct bytes payload,
+                             struct arena *arena);
 
 /* The key of this id is in use, says the outbox; "": the first one.  ERR_CONFIG: neither
  * of the two is that. */

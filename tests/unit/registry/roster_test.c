@@ -90,8 +90,8 @@ Test(roster, what_is_no_enrolment_is_refused)
         "{\"gateway\": \"\"}",
         "{\"gateway\": \"g\", \"operator\": 1}",
         "{\"gateway\": \"g\", \"operator\": \"o\", \"installations\": []}",
-        "{\"gateway\": \"g\", \"operator\": \"o\", \"installations\": [\"a\"], "
-        "\"public_key\": \"zz\"}",
+        ("{\"gateway\": \"g\", \"operator\": \"o\", \"installations\": [\"a\"], "
+         "\"public_key\": \"zz\"}"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct enrolment enrolment;

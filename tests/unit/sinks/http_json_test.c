@@ -47,11 +47,11 @@ Test(http_json, receipts_are_read_or_the_answer_is_none)
         "[]",
         "{}",
         "{\"receipts\": [1]}",
-        "{\"receipts\": [{\"key\": \"" KEY "\", \"verdict\": \"fine\"}]}",
+        ("{\"receipts\": [{\"key\": \"" KEY "\", \"verdict\": \"fine\"}]}"),
         "{\"receipts\": [{\"key\": \"xy\", \"verdict\": \"stored\"}]}",
-        "{\"receipts\": [{\"key\": \"" KEY KEY "\", \"verdict\": \"stored\"}]}",
-        "{\"receipts\": [{\"key\": \"" KEY "\", \"verdict\": \"stored\", "
-        "\"signature\": \"!\"}]}",
+        ("{\"receipts\": [{\"key\": \"" KEY KEY "\", \"verdict\": \"stored\"}]}"),
+        ("{\"receipts\": [{\"key\": \"" KEY "\", \"verdict\": \"stored\", "
+         "\"signature\": \"!\"}]}"),
     };
     struct buf out;
     struct error e;
