@@ -6,6 +6,7 @@
  */
 #include "config/plan.h"
 
+#include "config/migrate.h"
 #include "config/plan_private.h"
 #include "core/mem.h"
 
@@ -110,11 +111,13 @@ static bool is_main(const struct bundle *bundle, size_t i)
 
 static void check_sections(struct build *b, const struct node *root)
 {
-    const char *names[SECTIONS_MAX + 1] = {0};
+    const char *names[SECTIONS_MAX + 2] = {0};
     for (size_t i = 0; sections[i]; i++) {
         ASSERT(i < SECTIONS_MAX);
         names[i] = sections[i]->name;
+        names[i + 1] = "version";
     }
+    (void)config_version_of(root, CONFIG_VERSION, b->problems);
     node_check_keys(root, names, b->problems);
 }
 
