@@ -61,7 +61,7 @@ else()
   stage(report FROM gateway/report LINK methods PkgConfig::jansson)
 endif()
 stage(cli FROM gateway/cli LINK boot report verify PkgConfig::curl simulate compute PkgConfig::jansson PkgConfig::openssl)
-stage(registry_lib FROM registry LINK model tls node proto sql evidence report PkgConfig::zlib PkgConfig::zstd PkgConfig::microhttpd PkgConfig::sodium
+stage(registry_lib FROM registry LINK model tls node proto sql evidence verify report PkgConfig::zlib PkgConfig::zstd PkgConfig::microhttpd PkgConfig::sodium
       PkgConfig::curl PkgConfig::jansson)
 if(libpq_FOUND)
   file(GLOB postgres_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/registry/postgres/*.c)

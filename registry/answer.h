@@ -19,6 +19,7 @@ struct service {
     struct keyring *keyring;
     struct roster *roster;   /* NULL: only the configuration enrols */
     struct key_pair *signer; /* of receipts */
+    const char *packs;       /* folder of evidence packs; NULL: none are taken */
     int64_t started_ns;
 };
 

@@ -26,6 +26,9 @@ handle_fn api_checkpoint;     /* POST /v1/checkpoints */
 handle_fn api_checkpoints;    /* GET /v1/checkpoints */
 handle_fn api_refusals;       /* GET /v1/refusals */
 handle_fn api_refusal;        /* GET /v1/refusals/KEY/envelope */
+handle_fn api_packs;          /* GET /v1/packs */
+handle_fn api_pack_post;      /* POST /v1/packs */
+handle_fn api_pack;           /* GET /v1/packs/KEY */
 handle_fn api_registry;       /* GET /v1/registry */
 handle_fn api_health;         /* GET /healthz */
 handle_fn api_ready;          /* GET /readyz */

@@ -214,6 +214,17 @@ static enum err open_signer(struct service *service, struct error *e)
     return key_open_or_make(path, &service->signer, e);
 }
 
+/* Where packs are kept, or NULL: nowhere. */
+static const char *packs_folder(const struct registry_settings *s,
+                                char ret_path[PATH_MAX])
+{
+    if (s->packs || is_postgres(s->store)) {
+        return s->packs;
+    }
+    snprintf(ret_path, PATH_MAX, "%s.packs", s->store);
+    return ret_path;
+}
+
 static const struct store_driver *driver_of(const char *where)
 {
 #ifdef EMGATE_HAVE_POSTGRES
@@ -309,6 +320,8 @@ static int run(const char *path)
     struct service service = {.settings = settings,
                               .clock = &clock_system,
                               .started_ns = clock_wall_ns(&clock_system)};
+    char packs[PATH_MAX];
+    service.packs = packs_folder(settings, packs);
     int code = EXIT_OK;
     if (confine_to_stores(settings, &e) != ERR_OK ||
         open_service(&service, &e) != ERR_OK) {

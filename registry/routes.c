@@ -58,6 +58,12 @@ static const struct route routes[] = {
      .prefix = true,
      .get = api_refusal,
      .access = ACCESS_RECORDS},
+    {.path = "/v1/packs",
+     .get = api_packs,
+     .post = api_pack_post,
+     .post_type = "application/octet-stream",
+     .access = ACCESS_LISTS},
+    {.path = "/v1/packs/", .prefix = true, .get = api_pack, .access = ACCESS_BYTES},
     {.path = "/v1/registry", .get = api_registry},
 };
 

@@ -89,6 +89,14 @@ static const struct setting registry_table[] = {
      .help = "The private key that signs receipts, made when it is not there.  Default: "
              "beside an SQLite store, its name with `.key`.",
      .example = "/var/lib/emgate-registry/signing.key"},
+    {.key = "packs",
+     .type = SETTING_PATH,
+     AT(struct registry_settings, packs),
+     .initial = SETTING_UNSET,
+     .help = "Folder of evidence packs, which gateways post, each up to `body_max`.  "
+             "Default: beside an SQLite store, its name with `.packs`; with PostgreSQL "
+             "none are taken.",
+     .example = "/var/lib/emgate-registry/packs"},
     {.key = "body_max",
      .type = SETTING_SIZE,
      AT(struct registry_settings, body_max),

@@ -60,6 +60,7 @@ struct registry_settings {
     struct identity_files tls; /* cert_file NULL: no TLS */
     int client_certificates;   /* 1: every request needs one */
     const char *signing_key; /* of the private key that signs receipts; NULL: beside it */
+    const char *packs;       /* folder of evidence packs; NULL: none are taken */
     int64_t body_max, connections_max, connections_per_address_max, threads;
     int64_t request_timeout_ns;
     int log_level, log_format;

@@ -37,17 +37,29 @@ export function askForToken(refused, again) {
   field.focus();
 }
 
-// A button that saves what a path answers.
+// Says beside the button why there is nothing to save.
+async function tell(button, answer) {
+  const problem = await answer.json().catch(() => ({}));
+  const words = answer.status === 403 ? "Your role does not reach to signed bytes."
+    : "Not had: " + (problem.detail || problem.title || answer.status);
+  button.after(el("span", { class: "note", role: "alert" }, words));
+}
+
+// A button that saves what a path answers; a function gives the path of the moment.
 export function download(words, path, fileName) {
-  return el("button", { type: "button", class: "plain download", "data-path": path, onclick: async () => {
-    const answer = await fetch(path, { headers });
+  const fixed = typeof path === "string" ? path : null;
+  const button = el("button", { type: "button", class: "plain download", "data-path": fixed, onclick: async () => {
+    if (button.nextSibling?.className === "note") {
+      button.nextSibling.remove();
+    }
+    const answer = await fetch(fixed || path(), { headers });
     if (!answer.ok) {
-      find("#sheet-body, main").append(el("p", { class: "note", role: "alert" },
-        answer.status === 403 ? "Your role does not reach to signed bytes." : "Not had: " + answer.status));
+      await tell(button, answer);
       return;
     }
     const url = URL.createObjectURL(await answer.blob());
     el("a", { href: url, download: fileName }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   } }, words);
+  return button;
 }

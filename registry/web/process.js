@@ -2,7 +2,7 @@
 // One process: its days as bars, two periods beside each other, its hours by coverage with
 // each hour's evidence, and everything to download.
 import { ask, el, name, openSheet, table } from "./dom.js";
-import { dayTime, hourMinute, number, percent, sized, startOfMonth, unit, useZone, zoneName } from "./format.js";
+import { dayTime, hourMinute, number, parts, percent, sized, startOfMonth, unit, useZone, zoneName } from "./format.js";
 import { download } from "./access.js";
 import { Bars } from "./charts.js";
 import { calendar, legend } from "./calendar.js";
@@ -30,28 +30,60 @@ function change(a, b) {
   return a && b ? (b > a ? "+" : "") + number(100 * (b - a) / a, 1) + " %" : "–";
 }
 
-function comparison(process, items) {
+function compared(process, a, b) {
+  const line = (label, key, digits) => el("tr", {}, el("th", { scope: "row" }, label),
+    ...[a, b].map((item) => el("td", { class: "n" }, number(item[key], digits))),
+    el("td", { class: "n" }, change(a[key], b[key])));
+  return table([{ text: "Quantity", quiet: true }, { text: a.label, n: true }, { text: b.label, n: true },
+    { text: "Change", n: true }],
+  [line("Direct, t CO₂e", "direct_t", 2), line("Indirect, t CO₂e", "indirect_t", 2),
+    line("Made, " + unit(process.unit || "t"), "activity", 1), line("Electricity, MWh", "electricity_mwh", 1),
+    line("Intensity, direct", "see_direct", 4), line("Hours", "windows", 0)]);
+}
+
+// Two days, months or years beside each other; at first the newest two months.
+function comparison(process, months, days) {
+  const known = { month: months, day: days };
   const place = el("div", { "aria-live": "polite" });
-  const pick = (label, index) => el("select", { "aria-label": label }, items.map((item, i) =>
-    el("option", { value: i, selected: i === Math.min(index, items.length - 1) }, item.label)));
-  const first = pick("First period", 1);
-  const second = pick("Second period", 0);
-  const show = () => {
-    const [a, b] = [items[first.value], items[second.value]];
-    const line = (label, key, digits) => el("tr", {}, el("th", { scope: "row" }, label),
-      ...[a, b].map((item) => el("td", { class: "n" }, number(item[key], digits))),
-      el("td", { class: "n" }, change(a[key], b[key])));
-    place.replaceChildren(table([{ text: "" , quiet: true }, { text: a.label, n: true }, { text: b.label, n: true },
-      { text: "Change", n: true }].map((head) => head.text ? head : { text: "Quantity", quiet: true }),
-    [line("Direct, t CO₂e", "direct_t", 2), line("Indirect, t CO₂e", "indirect_t", 2),
-      line("Made, " + unit(process.unit || "t"), "activity", 1), line("Electricity, MWh", "electricity_mwh", 1),
-      line("Intensity, direct", "see_direct", 4), line("Hours", "windows", 0)]));
+  const by = el("select", { id: "compare-by", "aria-label": "Kind of period" }, ["month", "day", "year"].map((kind) =>
+    el("option", { value: kind }, kind + "s")));
+  const first = el("select", { "aria-label": "First period" });
+  const second = el("select", { "aria-label": "Second period" });
+  const show = () => place.replaceChildren(compared(process, known[by.value][first.value], known[by.value][second.value]));
+  const fill = async () => {
+    known[by.value] = known[by.value] || await totals(process, by.value);
+    const items = known[by.value];
+    [first, second].forEach((select, i) => select.replaceChildren(...items.map((item, k) => el("option", { value: k,
+      selected: k === Math.min(1 - i, items.length - 1) }, item.label))));
+    show();
   };
+  by.addEventListener("change", () => fill().catch((error) => place.replaceChildren(error.message)));
   first.addEventListener("change", show);
   second.addEventListener("change", show);
-  show();
-  return [el("p", { class: "choices" }, first, "against", second),
+  fill();
+  return [el("p", { class: "choices" }, by, first, "against", second),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Comparison" }, place)];
+}
+
+// ---- a report of any period ----
+
+const dayOf = (ms) => {
+  const p = parts(ms);
+  return [p.year, p.month, p.day].map((n) => String(n).padStart(2, "0")).join("-");
+};
+const dayBehind = (day) => new Date(Date.parse(day) + 86400000).toISOString().slice(0, 10);
+
+function report(process, fromMs, toMs) {
+  const zone = process.time_zone || "UTC";
+  const from = el("input", { id: "report-from", type: "date", required: true, value: dayOf(fromMs) });
+  const to = el("input", { id: "report-to", type: "date", required: true, value: dayOf(toMs) });
+  const path = (format) => "v1/export?" + new URLSearchParams({ installation: process.installation,
+    from: from.value, to: to.value ? dayBehind(to.value) : "", format });
+  const file = process.installation.replaceAll(/[^\w-]/g, "-") + "-report.";
+  return [el("p", { class: "choices" }, el("label", { for: "report-from" }, "From"), from,
+    el("label", { for: "report-to" }, "to"), to, el("span", { class: "soft" }, "days of " + zone)),
+  el("p", { class: "downloads" }, download("Report as JSON", () => path("json"), file + "json"),
+    download("Report as CSV", () => path("csv"), file + "csv"))];
 }
 
 // ---- an hour ----
@@ -117,12 +149,13 @@ async function showProcess(process) {
     el("p", { class: "soft" }, name([(process.category || "").replaceAll("_", " "), process.cn ? "CN " + process.cn : "",
       process.operator, process.country, "gateway " + process.gateway].filter(Boolean).join(", "))),
     el("h3", {}, "Days"), el("div", { class: "chart" }, canvas), ...goods,
-    el("h3", {}, "Two months"), ...comparison(process, months),
+    el("h3", {}, "Two periods"), ...comparison(process, months, days),
     el("h3", {}, "Hours by coverage"), legend(),
     el("p", { class: "soft" }, rows.length + " hours, " + revised + " revised. Choose one for its evidence."),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Hours" }, calendar(held, from, end - 1, (start) =>
       openHour(process, rows.find((row) => row.start === start)))),
-    el("h3", {}, "Downloads"), downloads(process, days, rows));
+    el("h3", {}, "Downloads"), downloads(process, days, rows),
+    el("h3", {}, "Emissions report of ", name(process.installation)), ...report(process, from, end - 1));
   const shown = [...days].reverse().slice(-60);
   new Bars(canvas, "t CO₂e/d", () => {}).set(shown.map((item) => item.label.slice(5)),
     [{ label: "Direct", values: shown.map((item) => item.direct_t ?? null) },

@@ -7,6 +7,7 @@ import { age, dayTime, number, percent, second, sized, unit, useZone } from "./f
 import { all, loadReferences, nameOf, referenceOf, totals } from "./data.js";
 import { alarmsOf, showGateways, showRefusals } from "./sources.js";
 import { direct, monthGood } from "./embedded.js";
+import { showPacks } from "./packs.js";
 import { openProcess } from "./process.js";
 import { showRollup } from "./rollup.js";
 
@@ -125,8 +126,9 @@ const records = (path) => all(path).catch((error) => {
 });
 
 async function load() {
-  const [registry, processes, gateways, refusals, installations] = await Promise.all([
-    ask("v1/registry"), all("v1/processes"), all("v1/gateways"), records("v1/refusals"), all("v1/installations")]);
+  const [registry, processes, gateways, refusals, installations, packs] = await Promise.all([
+    ask("v1/registry"), all("v1/processes"), all("v1/gateways"), records("v1/refusals"), all("v1/installations"),
+    all("v1/packs")]);
   put(find("#whose"), registry.registry);
   put(find("#key"), registry.key_id ? "receipts signed by key " + registry.key_id : "");
   showSums(processes, installations.length, gateways);
@@ -134,6 +136,7 @@ async function load() {
   await showInstallations(processes);
   await showGateways(gateways);
   showRefusals(refusals);
+  showPacks(packs);
   await showRollup();
 }
 

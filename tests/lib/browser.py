@@ -128,8 +128,15 @@ class Browser:
             found = self.all(selector)
             if found:
                 return found[0]
-            assert time.monotonic() < deadline, f"no '{selector}' within {seconds} s"
+            assert time.monotonic() < deadline, (f"no '{selector}' within {seconds} s",
+                                                 self.seen())
             time.sleep(0.05)
+
+    def seen(self):
+        """What stands in front, for a failure's message."""
+        return self.run("return (document.querySelector('dialog[open]') ||"
+                        " document.querySelector('#banner') || document.body)"
+                        ".innerText.slice(0, 400)")
 
     def click(self, selector, seconds=20):
         """As a person does: the element must be in sight and not covered.  A page

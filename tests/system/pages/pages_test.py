@@ -264,6 +264,7 @@ class Pages:
         before = self.explained(5)["origin"]
         assert before.startswith("constant"), before
         self.b.click("#operator")
+        self.b.wait("document.querySelector('#sheet').open")
         self.b.find("#enter-place option[value='clinker/raw_meal/emission_factor']")
         self.b.run("const p = document.querySelector('#enter-place');"
                    "p.value = 'clinker/raw_meal/emission_factor';"
@@ -447,6 +448,62 @@ class RegistryPages(Pages):
         same = figure is not None and shown == f"{figure:.5f}"
         assert same or moved_on, (shown, good)
 
+    def compares_and_exports(self):
+        """Two periods beside each other; the report of a period as JSON and CSV."""
+        self.b.click("#installations button.open")
+        self.b.find("#compare-by option")
+        for kind in ("day", "year", "month"):
+            self.b.run("const b = document.querySelector('#compare-by'); b.value = "
+                       f"'{kind}'; b.dispatchEvent(new Event('change'))")
+            length = {"day": 10, "year": 4, "month": 7}[kind]
+            self.b.wait("document.querySelector('[aria-label=\"Second period\"]')"
+                        f".selectedOptions[0]?.innerText.length === {length}")
+        # What the buttons save is what the path answers.
+        paths = self.b.run_async(
+            "const done = arguments[0]; const seen = []; const real = window.fetch;"
+            "window.fetch = (path, o) => real(path, o).then(a => { seen.push("
+            "[path, a.status, a.headers.get('content-type')]); if (seen.length === 2) {"
+            "window.fetch = real; done(seen) } return a });"
+            "[...document.querySelectorAll('#sheet .download')].filter(b =>"
+            " b.innerText.startsWith('Report as')).forEach(b => b.click())")
+        assert [p[1] for p in paths] == [200, 200], paths
+        assert {p[2].split(";")[0] for p in paths} == {"application/json", "text/csv"}
+        self.b.run("document.querySelector('#report-from').value = ''")
+        self.b.run("[...document.querySelectorAll('#sheet .download')].find(b =>"
+                   " b.innerText === 'Report as JSON').click()")
+        self.b.wait("document.querySelector('#sheet .downloads .note')?.innerText"
+                    ".startsWith('Not had')")
+        self.check_access("a comparison", SHEET, no=CONTRAST)
+        self.b.complaints()  # 400
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+
+    def keeps_a_pack(self):
+        """A gateway's pack is verified, shown and given back as it came."""
+        path = self.plant.path("kiln.pack")
+        subprocess.run([self.plant.emgate, "pack", "-c", self.plant.path("gateway.yaml"),
+                        "-o", path], check=True, capture_output=True, timeout=120)
+        with open(path, "rb") as file:
+            pack = file.read()
+        where = self.url + "v1/packs"
+        asked = urllib.request.Request(
+            where + "?gateway=cement-01", data=pack,
+            headers={"Content-Type": "application/octet-stream"})
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            about = json.load(answer)
+        assert about["summaries_stored"] >= 50, about
+        self.b.wait("document.querySelector('#packs button.checked')", 30)
+        self.b.click("#packs button.checked")
+        self.b.wait("document.querySelector('#sheet-body').innerText"
+                    f".includes('{about['key']}')")
+        self.check_access("a pack", SHEET)
+        self.picture("pack")
+        with urllib.request.urlopen(f"{where}/{about['key']}", timeout=60) as answer:
+            assert answer.read() == pack
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+        self.quiet()
+
     def rolls_up(self):
         self.b.run("const g = document.querySelector('#group'); g.value = 'country';"
                    "g.dispatchEvent(new Event('change'))")
@@ -518,8 +575,8 @@ def main():
             "enters_by_hand", "enters_a_result", "acknowledges", "looks_right",
             "tells_when_the_daemon_is_gone")]
         steps += [getattr(registry_pages, name) for name in (
-            "opens", "shows_a_process", "rolls_up", "looks_right", "asks_for_a_token",
-            "tells_when_it_is_gone")]
+            "opens", "shows_a_process", "compares_and_exports", "keeps_a_pack",
+            "rolls_up", "looks_right", "asks_for_a_token", "tells_when_it_is_gone")]
         for step in steps:
             began = time.monotonic()
             step()
