@@ -244,7 +244,7 @@ static void findings(void *ctx, const struct web_question *question,
 {
     const struct api *api = ctx;
     struct json_writer w = json_writer_of(&answer->body);
-    checkup_put(api->checkup, whole(question, "again", 0) != 0, &w);
+    checkup_put(api->view.checkup, whole(question, "again", 0) != 0, &w);
     finish(answer, ERR_OK, NULL);
 }
 
@@ -295,10 +295,6 @@ enum err api_open(const struct gateway_view *view, struct api **ret_api, struct 
     api->feed = feed_new();
     pthread_mutex_init(&api->now_lock, NULL);
     buf_init(&api->now, WEB_ANSWER_MAX);
-    const char *const doctor[] = {"/proc/self/exe",  "doctor", "--json", "-c",
-                                  view->config_path, NULL};
-    memcpy(api->doctor, doctor, sizeof doctor);
-    api->checkup = checkup_open(api->doctor);
     snprintf(path, sizeof path, "%s/%s", view->plan->state_directory, API_SOCKET);
     struct web_settings settings = {.listen = view->plan->web_listen,
                                     .tls = {view->plan->web_cert_file,
@@ -327,7 +323,6 @@ void api_close(struct api **api)
     if (*api) {
         web_close(&(*api)->web);
         feed_free(&(*api)->feed);
-        checkup_close(&(*api)->checkup);
         buf_deinit(&(*api)->now);
         pthread_mutex_destroy(&(*api)->now_lock);
         mem_free(api);

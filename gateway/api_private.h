@@ -4,7 +4,6 @@
 #define API_PRIVATE_H
 
 #include "api.h"
-#include "checkup.h"
 #include "operators.h"
 #include "web/server.h"
 
@@ -28,8 +27,6 @@ struct api {
     struct buf now;                        /* what each process emits now, as JSON */
     struct session sessions[SESSIONS_MAX]; /* under now_lock */
     int64_t now_ns;                        /* boot time when it was made */
-    const char *doctor[6];                 /* the command */
-    struct checkup *checkup;
 };
 
 /* The page's files; its live state; POST /v1/decode. */

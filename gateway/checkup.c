@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread that waits to be asked, runs the command and keeps what it printed. */
+/* One thread that waits to be asked, has the helper run the command and keeps what it
+ * printed. */
 #include "checkup.h"
 
+#include "checkup_helper.h"
 #include "core/clock.h"
+#include "core/endian.h"
 #include "core/mem.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <sys/wait.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define OLD_NS (5 * NS_PER_MINUTE)
 #define NEW_NS (10 * NS_PER_S)
-#define OUTPUT_MAX (256U << 10)
-#define TIME_MAX_NS (60 * NS_PER_S)
 #define POLL_MS 200
 
 struct checkup {
-    const char *const *words;
+    pid_t helper;
+    int file;             /* of the helper; -1: there is none */
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t asked;
     pthread_t thread;
@@ -38,34 +36,23 @@ struct checkup {
 struct checkup *checkup_open(const char *const *words)
 {
     struct checkup *checkup = mem_new(struct checkup);
-    checkup->words = words;
+    checkup->file = -1;
+    (void)checkup_helper_begin(words, &checkup->helper,
+                               &checkup->file); /* told when asked */
     pthread_mutex_init(&checkup->lock, NULL);
     pthread_cond_init(&checkup->asked, NULL);
-    buf_init(&checkup->known, OUTPUT_MAX);
+    buf_init(&checkup->known, CHECKUP_OUTPUT_MAX);
     return checkup;
 }
 
-/* ---- the command ---- */
-
-/* Its output goes into the pipe, its signals are as at the start of any program. */
-static int spawn(const char *const *words, const int ends[2], pid_t *ret_pid)
+struct checkup *checkup_open_doctor(const char *config_path)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    /* It does not write into the words. */
-    char *const *arguments = (char *const *)(uintptr_t)words;
-    int rc = posix_spawn(ret_pid, words[0], &actions, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return rc;
+    const char *const words[] = {"/proc/self/exe", "doctor", "--json", "-c",
+                                 config_path,      NULL};
+    return checkup_open(words); /* the helper has a copy of them: it is a fork */
 }
+
+/* ---- the command ---- */
 
 static bool must_stop(struct checkup *checkup)
 {
@@ -75,53 +62,41 @@ static bool must_stop(struct checkup *checkup)
     return stop;
 }
 
-/* Reads to the end; false: stopped, or too long, or too much. */
-static bool read_all(struct checkup *checkup, int file, struct buf *out)
+/* Receives exactly `len` bytes; false: stopped, or the helper is gone. */
+static bool receive(struct checkup *checkup, uint8_t *data, size_t len)
 {
-    int64_t end_ns = clock_boot_ns(&clock_system) + TIME_MAX_NS;
-    uint8_t block[4096];
-    while (clock_boot_ns(&clock_system) < end_ns && !must_stop(checkup)) {
-        struct pollfd waiting = {.fd = file, .events = POLLIN};
+    while (len > 0 && !must_stop(checkup)) {
+        struct pollfd waiting = {.fd = checkup->file, .events = POLLIN};
         if (poll(&waiting, 1, POLL_MS) <= 0) {
             continue;
         }
-        ssize_t len = read(file, block, sizeof block);
-        if (len <= 0) {
-            return len == 0;
-        }
-        buf_add(out, (struct bytes){block, (size_t)len});
-        if (out->overflow) {
+        ssize_t got = read(checkup->file, data, len);
+        if (got <= 0) {
             return false;
         }
+        data += got;
+        len -= (size_t)got;
     }
-    return false;
+    return len == 0;
 }
 
 /* Why there is no list, or NULL. */
 static const char *run_command(struct checkup *checkup, struct buf *out)
 {
-    int ends[2];
-    pid_t pid = 0;
-    int status = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        return "no pipe can be had";
-    }
-    int rc = spawn(checkup->words, ends, &pid);
-    close(ends[1]);
-    if (rc != 0) {
-        close(ends[0]);
+    static const uint8_t ask = 1;
+    uint8_t head[4];
+    if (checkup->file < 0 || send(checkup->file, &ask, 1, MSG_NOSIGNAL) != 1 ||
+        !receive(checkup, head, sizeof head)) {
         return "emgate doctor can't be started";
     }
-    bool whole = read_all(checkup, ends[0], out);
-    close(ends[0]);
-    if (!whole) {
-        kill(pid, SIGKILL);
+    uint32_t len = endian_u32(head);
+    if (len > CHECKUP_OUTPUT_MAX) {
+        return "emgate doctor can't be started, or took too long";
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!whole) {
-        return "emgate doctor took too long and was ended";
-    }
+    uint8_t *data = mem_array(len + 1, 1);
+    bool whole = receive(checkup, data, len);
+    buf_add(out, (struct bytes){data, whole ? len : 0});
+    mem_free(&data);
     json_t *root = json_loadb((const char *)out->data, out->len, 0, NULL);
     bool list = json_is_array(root);
     json_decref(root);
@@ -131,7 +106,7 @@ static const char *run_command(struct checkup *checkup, struct buf *out)
 static void examine(struct checkup *checkup)
 {
     struct buf out;
-    buf_init(&out, OUTPUT_MAX);
+    buf_init(&out, CHECKUP_OUTPUT_MAX);
     const char *problem = run_command(checkup, &out);
     pthread_mutex_lock(&checkup->lock);
     buf_clear(&checkup->known);
@@ -176,6 +151,9 @@ void checkup_close(struct checkup **checkup)
     pthread_mutex_unlock(&c->lock);
     if (c->started) {
         pthread_join(c->thread, NULL);
+    }
+    if (c->file >= 0) {
+        checkup_helper_end(c->helper, c->file);
     }
     pthread_cond_destroy(&c->asked);
     pthread_mutex_destroy(&c->lock);

@@ -13,9 +13,12 @@
 
 struct checkup;
 
-/* `words` is the command with its arguments, ends in NULL and outlives the checkup; it
- * prints a JSON list. */
+/* `words` is the command with its arguments, ends in NULL; it prints a JSON list.  Before
+ * any thread, and before the process confines itself: a helper process is begun that runs
+ * the command and nothing else. */
 struct checkup *checkup_open(const char *const *words);
+/* The same with `emgate doctor` of this very program. */
+struct checkup *checkup_open_doctor(const char *config_path);
 void checkup_close(struct checkup **checkup);
 
 /* {"running", "at", "findings": [as the command prints them], "problem"}; has it run

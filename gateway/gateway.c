@@ -44,6 +44,7 @@ struct gateway {
     size_t forward_count;
     struct bridges bridges;
     struct api *api;
+    struct checkup *checkup;
     sigset_t signals;
     int64_t started_ns;
     int64_t wall_less_boot_ns; /* at the last look */
@@ -227,7 +228,7 @@ static enum err open_forwards(struct gateway *g, struct error *e)
 static enum err open_api(struct gateway *g, struct error *e)
 {
     struct gateway_view view = {.plan = g->plan,
-                                .config_path = g->config_path,
+                                .checkup = g->checkup,
                                 .software = GATEWAY_SOFTWARE,
                                 .started_ns = g->started_ns,
                                 .journal = g->journal,
@@ -517,13 +518,9 @@ static enum log_level level_of(const char *name)
 
 static int exit_code_of(enum err err)
 {
-    if (err == ERR_CONFIG) {
-        return EXIT_BAD_CONFIG;
-    }
-    if (err == ERR_RETRY) {
-        return EXIT_UNAVAILABLE;
-    }
-    return err == ERR_CORRUPT ? EXIT_DATA : EXIT_IO;
+    int other = err == ERR_CORRUPT ? EXIT_DATA : EXIT_IO;
+    other = err == ERR_RETRY ? EXIT_UNAVAILABLE : other;
+    return err == ERR_CONFIG ? EXIT_BAD_CONFIG : other;
 }
 
 /* In our container image EMGATE_REQUIRE_VOLUME is 1: a store in the container's own layer
@@ -578,7 +575,9 @@ int gateway_run(const char *config_path)
     block_signals(&g);
     g.started_ns = clock_wall_ns(&clock_system);
     g.wall_less_boot_ns = clock_difference();
+    g.checkup = checkup_open_doctor(config_path);
     int code = run(&g);
     close_all(&g);
+    checkup_close(&g.checkup);
     return code;
 }

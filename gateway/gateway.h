@@ -12,6 +12,7 @@
 #define GATEWAY_H
 
 #include "bridges.h"
+#include "checkup.h"
 #include "intake.h"
 #include "pipeline.h"
 #include "sinks/forward.h"
@@ -37,7 +38,7 @@ struct plan *gateway_read_config(const char *config_path, struct bundle *ret_bun
 /* What a running gateway lends to its pages; see api.h. */
 struct gateway_view {
     const struct plan *plan;
-    const char *config_path; /* NULL: not known */
+    struct checkup *checkup;
     const char *software;
     int64_t started_ns;
     struct journal *journal;

@@ -279,7 +279,7 @@ static enum err confine_to_stores(const struct registry_settings *s, struct erro
 {
     char store[PATH_MAX];
     char key[PATH_MAX];
-    const char *directories[2];
+    const char *directories[3];
     size_t count = 0;
     struct confined confined = {0};
     if (!s->confine) {
@@ -294,6 +294,9 @@ static enum err confine_to_stores(const struct registry_settings *s, struct erro
     if (s->signing_key) {
         home_of(s->signing_key, key);
         directories[count++] = key;
+    }
+    if (s->packs) {
+        directories[count++] = s->packs;
     }
     enum err err = confine(directories, count, &confined, e);
     if (err == ERR_OK) {

@@ -5,6 +5,7 @@ there and answers as described; every route of the server is described.
 
 usage: openapi_test.py EMGATE_REGISTRY
 """
+import hashlib
 import json
 import os
 import re
@@ -84,6 +85,10 @@ class OpenApiTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="emgate-registry-")
         self.registry = registry_test.Registry(self.folder.name)
+        self.registry.stop()
+        with open(self.registry.config, "a", encoding="ascii") as out:
+            out.write("  - {id: test-01, operator: OP-0003, installations: [I-1]}\n")
+        self.registry.start()
         self.client = self.registry.client
         self.document = small_yaml.load(
             self.client.ask("GET", "/v1/openapi.yaml")[1].decode())
@@ -92,6 +97,12 @@ class OpenApiTest(unittest.TestCase):
         self.refused = key_of(b"\x01").hex()
         self.client.submit([summary(registry_test.START + i * HOUR_NS) for i in range(5)])
         self.client.submit([b"\x01", summary(registry_test.START, direct=7.0)])
+        with open(os.path.join(ROOT, "tests/vectors/evidence/proofs.pack"), "rb") as file:
+            pack = file.read()
+        self.pack = hashlib.sha256(pack).hexdigest()
+        status = self.client.ask("POST", "/v1/packs?gateway=test-01", pack,
+                                 {"Content-Type": "application/octet-stream"})[0]
+        self.assertEqual(status, 200)
 
     def tearDown(self):
         self.registry.stop()
@@ -99,6 +110,7 @@ class OpenApiTest(unittest.TestCase):
 
     def concrete(self, path):
         key = self.refused if "refusals" in path else self.key
+        key = self.pack if "packs" in path else key
         return path.replace("{key}", key).replace("{gateway}", "cement-01") \
                    .replace("{installation}", "PK-CEM-0001")
 
