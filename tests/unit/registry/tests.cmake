@@ -14,11 +14,8 @@ foreach(name arrival chain ledger retention roster)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage})
 endforeach()
-foreach(name access admit api_checkpoint api_enrolment api_evidence api_export api_list api_manifest
-        api_retention api_rollup retain)
-        api_packs api_rollup)
-foreach(name access admit api_checkpoint api_evidence api_export api_list api_manifest
-        api_packs api_retention api_rollup retain)
+foreach(name access admit api_checkpoint api_enrolment api_evidence api_export api_list
+        api_manifest api_packs api_retention api_rollup retain)
   unit_test(unit/registry/${name}_test.c registry_lib)
   target_sources(unit_registry_${name}_test PRIVATE ${registry_stage}
                  ${CMAKE_SOURCE_DIR}/tests/unit/registry/service_stage.c)
