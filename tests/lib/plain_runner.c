@@ -58,7 +58,7 @@ void criterion_abort_test(void)
     siglongjmp(now.end, 1);
 }
 
-void criterion_skip_test(const char *format, ...)
+__attribute__((format(printf, 1, 2))) void criterion_skip_test(const char *format, ...)
 {
     va_list words;
     va_start(words, format);
