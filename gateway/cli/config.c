@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #define REFERENCE_MAX (4U << 20)
-#define FILE_MAX (4U << 20)
+#define FILE_MAX ((size_t)4 << 20)
 
 static int migrate(const char *path)
 {
