@@ -15,6 +15,11 @@ const back = (label, go) => el("button", { type: "button", class: "plain back", 
   "‹ " + label);
 const facts = (pairs) => el("dl", { class: "facts" }, pairs.filter(([, v]) => v).map(([k, v]) =>
   [el("dt", {}, k), el("dd", {}, v)]));
+// What of the goods is counted: clinker, nitrogen.
+const contents = (s) => (s.activity_parts || []).filter((part) => part.content).map((part) =>
+  [["Of ", name(part.good || part.point)], words(part.quantity) + ", " +
+    (value(part.content.quantity) === undefined ? "content not known"
+      : percent(value(part.content.quantity)) + " counted")]);
 
 export async function explain(process, startMs) {
   openSheet(name(process.name || process.id), el("p", { class: "soft" }, "Asking"));
@@ -62,7 +67,7 @@ function showHour(process, x) {
     el("p", { class: "crumb" }, dayTime(Date.parse(s.window_start)) + " to " +
       hourMinute(Date.parse(s.window_end)) + " " + zoneName()),
     facts([["Direct", words(a.attributed_direct)], ["Indirect", words(a.attributed_indirect)],
-      ["Made", words(s.activity_level)],
+      ["Made", words(s.activity_level)], ...contents(s),
       ["Intensity", value(s.see_direct) === undefined ? "" : number(value(s.see_direct), 4) +
         " " + unit(s.see_direct.unit)],
       ["Coverage", percent(s.quality?.coverage ?? 0)],

@@ -3,7 +3,8 @@
 """A cement works that counts the clinker contained in two cements, one by a laboratory's
 values by date and one by an analyser, and whose kiln gas is filled in by a balance of two
 other meters, through broker, gateway and registry.  Every hour is calculated here a
-second time; the report is compared as JSON, CSV and workbook.
+second time; the report is compared as JSON, CSV and workbook.  The gateway is killed
+before the late data come, and a replay of its journal gives the same bytes.
 
     goods_test.py EMGATE EMGATE-REGISTRY
 """
@@ -12,6 +13,7 @@ import json
 import math
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -281,10 +283,14 @@ def main():
             plant.start_all()
             publish(plant, hours, first)
             wait_for(plant, hours, first, False)
+            plant.end("gateway", signal.SIGKILL)
+            plant.start_gateway()
             publish_late(plant, hours, first)
             wait_for(plant, hours, first, True)
             check_explained(plant, emgate, hours, first)
             count = check_report(plant, emgate, hours, first)
+            assert plant.end("gateway") == 0, plant.log("gateway")
+            print(tell(plant, emgate, "replay").splitlines()[-1])
     print(f"{HOURS} hours with balances and contents; {count} cells of the workbook")
 
 
