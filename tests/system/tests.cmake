@@ -178,3 +178,9 @@ add_test(NAME system_whole_secrets COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/whole/secrets_test.py)
 set_tests_properties(system_registry_hostile system_whole_secrets PROPERTIES TIMEOUT 300
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+
+# Rubbish at the whole daemon and at both HTTP servers; EMGATE_SECONDS=N: longer.
+add_test(NAME system_whole_fuzz COMMAND ${PYTHON3}
+         ${CMAKE_SOURCE_DIR}/tests/system/whole/fuzz_test.py)
+set_tests_properties(system_whole_fuzz PROPERTIES TIMEOUT 300
+  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")

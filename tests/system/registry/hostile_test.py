@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The registry under a hostile gateway: floods, huge bodies, slow bodies, replays and
-rubbish, all at once.  It stays up, its memory stays bounded, and an honest gateway is served
+rubbish, all at once.  It stays up, its memory stays bounded, and an honest one is served
 meanwhile.
 
 EMGATE_LONG=1: two minutes instead of five seconds."""
