@@ -52,11 +52,32 @@ static void check_running(const struct plan *plan, struct findings *findings)
     json_decref(status);
 }
 
+/* Whether a broker of the plan is on this machine, on a port that mosquitto takes when
+ * its configuration does not say another; else its configuration here is nobody's
+ * business. */
+static bool has_local_broker(const struct plan *plan)
+{
+    static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
+    for (size_t i = 0; i < plan->broker_count; i++) {
+        const char *host = strstr(plan->brokers[i].uri, "://");
+        for (size_t k = 0; host && k < sizeof hosts / sizeof *hosts; k++) {
+            size_t len = strlen(hosts[k]);
+            const char *port = host + 3 + len;
+            if (strncmp(host + 3, hosts[k], len) == 0 &&
+                (*port == 0 || *port == '/' || strncmp(port, ":1883", 5) == 0 ||
+                 strncmp(port, ":8883", 5) == 0)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void examine(const struct plan *plan, const char *mosquitto,
                     struct findings *findings)
 {
     environment_check(plan, findings);
-    if (mosquitto || access(MOSQUITTO_CONFIG, R_OK) == 0) {
+    if (mosquitto || (has_local_broker(plan) && access(MOSQUITTO_CONFIG, R_OK) == 0)) {
         doctor_check_mosquitto(mosquitto ? mosquitto : MOSQUITTO_CONFIG, findings);
     }
     check_running(plan, findings);
@@ -111,7 +132,8 @@ const struct command command_doctor = {
     .usage = "-c FILE [--mosquitto FILE] [--json]",
     .help = "Directories, disk, clock, certificates, brokers and registries that answer, "
             "settings of\nmosquitto that lose messages (" MOSQUITTO_CONFIG
-            " by default),\nand what the running gateway says of itself.  Exit 1: "
+            " by default, when\na broker on this machine's port 1883 or 8883 is "
+            "configured),\nand what the running gateway says of itself.  Exit 1: "
             "something is wrong.",
     .options = options,
     .run = run,

@@ -37,7 +37,8 @@ export function showPacks(packs) {
     el("td", {}, period(pack)), el("td", {}, pack.form), el("td", { class: "n" }, number(pack.summaries_stored, 0) +
       " of " + number(pack.summaries, 0)),
     el("td", {}, el("button", { type: "button", class: "link checked", onclick: () => open(pack) },
-      "verified, " + number(held(pack), 0) + " checks held")),
+      (pack.key_enrolled ? "verified, " : "consistent, by a key not enrolled here, ") + number(held(pack), 0) +
+      " checks held")),
     el("td", {}, dayTime(Date.parse(pack.stored))), el("td", {}, get(pack, bytes(pack.size)))));
   find("#packs").replaceChildren(rows.length
     ? el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "List of packs" },
