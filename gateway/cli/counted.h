@@ -8,7 +8,7 @@
 #include "config/plan.h"
 
 /* A warning for each process that counts tonnes where the clinker or the nitrogen in them
- * counts; another unit may be wanted by who asks for other figures. */
+ * counts, and for each point in t that is taken for t of nitrogen without saying so. */
 void counted_findings(const struct plan *plan, struct findings *findings);
 
 #endif

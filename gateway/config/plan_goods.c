@@ -284,12 +284,6 @@ static void convert(struct build *b, const struct node *node, const struct unit 
                    point->id, point->window_unit, process->functional_unit, e.text,
                    plan->content || !unit->of[0] ? ""
                                                  : "; 'content' says how much of it");
-    } else if (unit->of[0] && !from->of[0] && !plan->content) {
-        problem_at(b->problems, node,
-                   "point '%s' (%s) is not said to be %s, which the functional unit '%s' "
-                   "counts: give 'content', or the point the unit %s %s",
-                   point->id, point->window_unit, unit->of, process->functional_unit,
-                   point->unit, unit->of);
     }
 }
 

@@ -10,6 +10,35 @@ static void keep(void *ctx, const struct finding *finding)
     snprintf(text, 256, "%s: %s", finding->what, finding->words);
 }
 
+/* How often a process with a point of this unit is warned of. */
+static size_t warned_of_point(const char *unit, bool content, char text[256])
+{
+    struct plan_point point = {.id = "belt", .window_unit = unit};
+    struct plan_input input = {0};
+    struct plan_activity activity = {.point = &point, .content = content ? &input : NULL};
+    struct plan_process process = {.id = "acid",
+                                   .category = "nitric_acid",
+                                   .functional_unit = "kg N",
+                                   .activities = &activity,
+                                   .activity_count = 1};
+    struct plan plan = {.processes = &process, .process_count = 1};
+    struct findings findings = {.tell = keep, .ctx = text};
+    text[0] = 0;
+    counted_findings(&plan, &findings);
+    return findings.counts[FINDING_WARN];
+}
+
+Test(counted, a_point_in_tonnes_is_not_silently_taken_for_nitrogen)
+{
+    char text[256];
+    cr_assert_eq(warned_of_point("t", false, text), 1);
+    cr_assert(strstr(text, "point 'belt' (t) is taken for N"), "%s", text);
+    cr_assert_eq(warned_of_point("t NH3", false, text), 1);
+    cr_assert_eq(warned_of_point("t", true, text), 0);
+    cr_assert_eq(warned_of_point("t N", false, text), 0);
+    cr_assert_eq(warned_of_point("(kg N/s)*h", false, text), 0);
+}
+
 /* How often a process of this category and unit is warned of, and with what words. */
 static size_t warned(const char *category, const char *unit, char text[256])
 {

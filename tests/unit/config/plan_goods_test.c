@@ -44,12 +44,6 @@ Test(plan_goods, nitrogen_contained_becomes_the_functional_unit)
                  "does not become the functional unit 'kg N'");
 }
 
-Test(plan_goods, mass_is_not_taken_for_what_it_contains)
-{
-    expect_words(ACTIVITY("urea", ""), "is not said to be N, which the functional unit "
-                                       "'kg N' counts: give 'content'");
-}
-
 Test(plan_goods, a_content_may_be_a_laboratory_s_values_by_date_or_a_point)
 {
     struct plan *plan =
