@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The points: value, age, quality, and the last hour as a line. A row is made once and
 // then only its texts change.
-import { ask, classed, el, find, name, put, svg } from "./dom.js";
-import { age, number, sized, unit } from "./format.js";
+import { ask, classed, el, find, name, openSheet, put, svg } from "./dom.js";
+import { age, dayTime, number, sized, unit } from "./format.js";
 
 const LINE_MS = 3600000;
 const ROWS_MAX = 500;
@@ -18,7 +18,8 @@ function build(point) {
     quality: el("td"), count: el("td", { class: "n" }),
     line: svg("polyline", { class: "spark", fill: "none" }) };
   row.node = el("tr", {},
-    el("th", { scope: "row" }, name(point.name || point.id)),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "link about", onclick: () =>
+      openPoint(row.point) }, name(point.name || point.id))),
     el("td", { class: "soft" }, name(point.device), " · ", name(point.metric)),
     row.value, el("td", {}, name(unit(point.unit))),
     el("td", {}, svg("svg", { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
@@ -65,7 +66,40 @@ function draw(row) {
     (HEIGHT - 2 - (span ? (s.value - least) / span : 0.5) * (HEIGHT - 4)).toFixed(1)).join(" "));
 }
 
+// Its last message that could not be used, by the topic's levels or the detail's words.
+function lastError(point, letters) {
+  return letters.find((letter) => letter.topic.split("/").includes(point.device) &&
+    (!letter.partial || (letter.detail || "").includes(point.metric)));
+}
+
+function errorOf(letter) {
+  return letter ? [el("p", {}, dayTime(Date.parse(letter.received)) + ", " +
+    (letter.reason || "").replaceAll("_", " ") + (letter.partial ? " (in part): " : ": "), name(letter.detail || "")),
+  el("p", { class: "soft" }, "Topic ", name(letter.topic), ", record " + number(letter.record, 0)),
+  el("pre", { class: "payload", tabindex: "0", dir: "ltr" }, letter.payload ??
+    letter.payload_hex.replace(/(..)/g, "$1 "))] : [el("p", { class: "soft" },
+    "None among the newest messages that could not be used.")];
+}
+
+async function openPoint(point) {
+  const causes = Object.entries(point.not_used || {}).map(([cause, count]) =>
+    number(count, 0) + " " + cause.replaceAll("_", " ")).join(", ");
+  const facts = [["Device", point.device], ["Metric", point.metric], ["Value", point.value === null ? "none"
+    : sized(point.value) + " " + unit(point.unit)], ["At", point.at ? dayTime(Date.parse(point.at)) : "never heard"],
+  ["Quality", (point.quality || "none yet") + (point.reason ? ", " + point.reason.replaceAll("_", " ") : "")],
+  ["Not used in its last hour", causes || "nothing"], ["Readings since start", number(point.samples, 0)]];
+  const place = el("div", { id: "point-error" }, el("p", { class: "soft" }, "Asking"));
+  openSheet(name(point.name || point.id), el("dl", { class: "facts" }, facts.map(([k, v]) =>
+    [el("dt", {}, k), el("dd", {}, name(v))])), el("h3", {}, "Last error"), place);
+  try {
+    place.replaceChildren(...errorOf(lastError(point, await ask("v1/deadletters?limit=200"))));
+  } catch (error) {
+    place.replaceChildren(el("p", { class: "note" }, error.message));
+  }
+}
+
 function update(row, point, now) {
+  row.point = point;
   const at = point.at ? Date.parse(point.at) : NaN;
   const late = point.interval_s && now - at > 5000 * point.interval_s;
   put(row.value, point.value === null ? "–" : sized(point.value));

@@ -206,6 +206,20 @@ class Pages:
         self.b.key(ESCAPE)
         self.quiet()
 
+    def shows_a_points_last_error(self):
+        """A message of its device that could not be used, with its bytes."""
+        self.plant.publish("emgate/v1/coal-weigher/telemetry", b"{oh dear}")
+        self.b.wait("document.querySelector('#letters').innerText.includes('oh dear')")
+        self.b.run("[...document.querySelectorAll('#points button.about')].find(b =>"
+                   " b.innerText === 'kiln_coal').click()")
+        self.b.wait("document.querySelector('#point-error pre')?.innerText === "
+                    "'{oh dear}'")
+        assert "coal-weigher" in self.b.text("#sheet-body")
+        self.check_access("a point's error", SHEET)
+        self.b.key(ESCAPE)
+        self.b.wait("!document.querySelector('#sheet').open")
+        self.quiet()
+
     def survives_hostile_names(self):
         topic = HOSTILE.replace("#", "").replace("+", "").replace("/", "|")
         self.plant.publish(f"emgate/v1/{topic}/telemetry", HOSTILE.encode())
@@ -571,7 +585,7 @@ def main():
         steps = [getattr(pages, name) for name in (
             "opens", "tells_the_truth", "explains_in_three_clicks", "goes_by_keyboard",
             "turns_months", "lists_points", "tells_what_the_doctor_finds",
-            "tries_a_mapping", "survives_hostile_names",
+            "tries_a_mapping", "shows_a_points_last_error", "survives_hostile_names",
             "enters_by_hand", "enters_a_result", "acknowledges", "looks_right",
             "tells_when_the_daemon_is_gone")]
         steps += [getattr(registry_pages, name) for name in (
