@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define NODE_BYTES (32U << 10) /* taken at first */
+
 /* xorshift64*: small and good enough for schedules. */
 uint64_t files_random(uint64_t *state)
 {
@@ -78,7 +80,7 @@ static void node_reserve(struct node *node, size_t size)
     if (size <= node->capacity) {
         return;
     }
-    size_t bigger = node->capacity ? node->capacity : 4096;
+    size_t bigger = node->capacity ? node->capacity : NODE_BYTES;
     while (bigger < size) {
         bigger *= 2;
     }

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#define EVENTS_MIN 60
+#define EVENTS_MIN 40
 #define CLOCK_MOST_MIN 90
 #define DISK_BYTES (UINT64_C(1) << 30)
 

@@ -8,7 +8,7 @@
 
 #include "world.h"
 
-#define EVENTS_MAX 256
+#define EVENTS_MAX 160
 
 enum event_kind {
     EVENT_SAY,

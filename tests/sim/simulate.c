@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SEEDS_DEFAULT 1000
+#define SEEDS_DEFAULT 1250
 #define EXIT_USAGE 64
 #define LARGE_BYTES (1 << 20)
 #define S_PER_YEAR 31556952.0
@@ -199,6 +199,7 @@ int main(int argc, char **argv)
     log_configure(LOG_NOTHING, false);
     /* Large arenas come from the system, zero already. */
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES * 64);
     world_plant_init(&common);
     int code = options.one ? run_one(&common, &options) : run_all(&common, &options);
     world_plant_deinit(&common);

@@ -4,6 +4,9 @@ set(sim ${CMAKE_CURRENT_SOURCE_DIR}/sim)
 add_library(fault_vfs STATIC ${CMAKE_CURRENT_SOURCE_DIR}/lib/fault_vfs.c)
 target_link_libraries(fault_vfs PUBLIC fault_disk PkgConfig::sqlite)
 
+unit_test(fault/outbox_calls_test.c outbox fault_vfs)
+set_tests_properties(fault_outbox_calls_test PROPERTIES TIMEOUT 300 LABELS whole)
+
 add_executable(emgate_sim ${sim}/simulate.c ${sim}/run.c ${sim}/event.c ${sim}/check.c
   ${sim}/sums.c ${sim}/world.c ${sim}/receiver.c ${sim}/broker.c ${sim}/plant.c
   ${sim}/shared.c ${sim}/rot.c ${sim}/groups.c ${sim}/control.c)
@@ -11,8 +14,11 @@ target_link_libraries(emgate_sim PRIVATE boot fault_vfs)
 target_link_options(emgate_sim PRIVATE LINKER:--wrap=units_open LINKER:--wrap=units_close
   LINKER:--wrap=outbox_put_state LINKER:--wrap=scan_run)
 
-add_test(NAME sim COMMAND emgate_sim)
-set_tests_properties(sim PROPERTIES TIMEOUT 900)
+# Two halves, side by side.
+foreach(first 1 1251)
+  add_test(NAME sim_from_${first} COMMAND emgate_sim --first ${first})
+  set_tests_properties(sim_from_${first} PROPERTIES TIMEOUT 900)
+endforeach()
 
 # Negative controls: each must be noticed.  At full speed only.
 foreach(control no-sync no-unique early-ack cursor torn)
