@@ -8,6 +8,7 @@
 #include "core/confine.h"
 #include "core/log.h"
 #include "registry/address.h"
+#include "registry/feed.h"
 #include "registry/remote.h"
 #include "registry/retain.h"
 #include "registry/roster.h"
@@ -306,6 +307,31 @@ static enum err confine_to_stores(const struct registry_settings *s, struct erro
     return err;
 }
 
+/* Nothing where no Kafka is configured. */
+static enum err open_feed(const struct service *service, struct feed **ret_feed,
+                          struct error *e)
+{
+    if (!service->settings->kafka_brokers) {
+        return ERR_OK;
+    }
+#ifdef EMGATE_HAVE_KAFKA
+    enum err err = feed_open(service, ret_feed, e);
+    return err == ERR_OK ? feed_start(*ret_feed, e) : err;
+#else
+    (void)ret_feed;
+    return error_set(e, ERR_CONFIG, "built without Kafka");
+#endif
+}
+
+static void close_feed(struct feed **feed)
+{
+#ifdef EMGATE_HAVE_KAFKA
+    feed_close(feed);
+#else
+    (void)feed;
+#endif
+}
+
 static int run(const char *path)
 {
     struct registry_settings *settings = read_settings(path);
@@ -325,14 +351,17 @@ static int run(const char *path)
                               .started_ns = clock_wall_ns(&clock_system)};
     char packs[PATH_MAX];
     service.packs = packs_folder(settings, packs);
+    struct feed *feed = NULL;
     int code = EXIT_OK;
     if (confine_to_stores(settings, &e) != ERR_OK ||
-        open_service(&service, &e) != ERR_OK) {
+        open_service(&service, &e) != ERR_OK ||
+        open_feed(&service, &feed, &e) != ERR_OK) {
         code = exit_for(&e);
     } else {
         warn_when_open(settings);
         code = serve_until_signal(&service, &signals);
     }
+    close_feed(&feed);
     close_service(&service);
     registry_settings_free(&settings);
     return code;

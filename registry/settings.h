@@ -66,7 +66,9 @@ struct registry_settings {
     int log_level, log_format;
     int64_t retention_years; /* after the reporting period */
     bool retention_delete;   /* by itself */
-    bool confine;            /* to the directories that it writes to */
+    const char *kafka_brokers, *kafka_topic, *kafka_group; /* brokers NULL: no Kafka */
+    const char *kafka_ca_file;
+    bool confine; /* to the directories that it writes to */
     const struct node *gateway_list;
     struct gateway_settings *gateways;
     size_t gateway_count;

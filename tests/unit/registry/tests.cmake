@@ -47,3 +47,12 @@ if(libpq_FOUND)
   set_tests_properties(contract_store_postgres PROPERTIES TIMEOUT 300
                        SKIP_RETURN_CODE 77)
 endif()
+
+if(rdkafka_FOUND)
+  unit_test(unit/registry/kafka/feed_test.c registry_lib)
+  target_sources(unit_registry_kafka_feed_test PRIVATE ${registry_stage}
+                 ${CMAKE_SOURCE_DIR}/tests/unit/registry/service_stage.c
+                 ${CMAKE_SOURCE_DIR}/tests/lib/kafka_cluster.c)
+  target_include_directories(unit_registry_kafka_feed_test
+                             PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/registry)
+endif()
