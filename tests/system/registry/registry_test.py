@@ -4,6 +4,7 @@
 
 usage: registry_test.py EMGATE_REGISTRY [postgres]
 """
+import base64
 import contextlib
 import hashlib
 import http.client
@@ -405,10 +406,21 @@ class RegistryTest(unittest.TestCase):
         self.assertEqual(self.client.ask("GET", "/healthz")[0], 200)
 
     def test_other_types_and_encodings_get_415(self):
-        for headers in ({"Content-Type": "application/json"},
-                        {"Content-Encoding": "br"}):
+        for headers in ({"Content-Type": "text/plain"}, {"Content-Encoding": "br"}):
             self.assertEqual(
                 self.client.ask("POST", "/v1/summaries", b"{}", headers)[0], 415)
+
+    def test_json_is_taken_and_answered_as_json(self):
+        payload = summary(START)
+        body = json.dumps({"gateway": "cement-01", "summaries": [
+            {"envelope": base64.b64encode(envelope(payload)).decode()}]})
+        status, answer, headers = self.client.ask(
+            "POST", "/v1/summaries", body, {"Content-Type": "application/json"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/json"))
+        receipt = json.loads(answer)["receipts"][0]
+        self.assertEqual((receipt["verdict"], receipt["key"]),
+                         ("stored", key_of(payload).hex()))
+        self.assertEqual(self.verdicts([payload]), [(STORED, "")])
 
     def test_the_page_asks_nobody_else(self):
         for path, kind in (("/", "text/html"), ("/page/registry.js", "text/javascript"),
