@@ -159,7 +159,7 @@ add_test(NAME system_hardening COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/hard
 # The bill of materials against what the loader says.
 add_test(NAME system_sbom COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/packages/sbom_test.py ${CMAKE_BINARY_DIR})
-set_tests_properties(system_sbom PROPERTIES TIMEOUT 120)
+set_tests_properties(system_sbom PROPERTIES TIMEOUT 300 LABELS whole)
 
 # What systemd says of the units; skipped without it.
 add_test(NAME system_units COMMAND ${PYTHON3}
