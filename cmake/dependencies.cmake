@@ -36,3 +36,6 @@ option(EMGATE_KAFKA "build the Kafka sink when librdkafka is there" ON)
 if(EMGATE_KAFKA)
   pkg_check_modules(rdkafka IMPORTED_TARGET rdkafka)
 endif()
+# Optional: the plugin for mosquitto that says who published.
+find_path(MOSQUITTO_PLUGIN_HEADERS mosquitto_plugin.h)
+find_path(MOSQUITTO_HEADERS mosquitto.h)

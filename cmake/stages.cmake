@@ -81,3 +81,10 @@ add_executable(emgate gateway/main.c)
 target_link_libraries(emgate PRIVATE cli)
 add_executable(emgate-registry registry/main.c)
 target_link_libraries(emgate-registry PRIVATE registry_lib)
+
+# mosquitto loads it; it knows nothing of ours.
+if(MOSQUITTO_PLUGIN_HEADERS AND MOSQUITTO_HEADERS)
+  add_library(mosquitto_publisher MODULE config/mosquitto/publisher.c)
+  set_target_properties(mosquitto_publisher PROPERTIES PREFIX ""
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+endif()

@@ -7,13 +7,14 @@
 set -euo pipefail
 
 declare -A packages
-packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev libgnutls28-dev
-    libjansson-dev libjs-chart.js libmicrohttpd-dev libpaho-mqtt-dev libprotobuf-c-dev libsodium-dev
-    libsqlite3-dev libssl-dev libudunits2-dev libxlsxwriter-dev libyaml-dev libzstd-dev
-    ninja-build pkg-config protobuf-c-compiler zlib1g-dev"
+packages[build]="ca-certificates cmake gcc libc6-dev libcurl4-openssl-dev
+    libgnutls28-dev libjansson-dev libjs-chart.js libmicrohttpd-dev libpaho-mqtt-dev
+    libprotobuf-c-dev libsodium-dev libsqlite3-dev libssl-dev libudunits2-dev
+    libxlsxwriter-dev libyaml-dev libzstd-dev ninja-build pkg-config protobuf-c-compiler
+    zlib1g-dev"
 packages[run]="mosquitto"
-packages[test]="binutils clang-format-14 curl dpkg-dev git jq libcriterion-dev minisign
-    mosquitto mosquitto-clients python3"
+packages[test]="binutils clang-format-14 curl dpkg-dev git jq libcriterion-dev
+    libmosquitto-dev minisign mosquitto mosquitto-clients mosquitto-dev python3"
 packages[postgres]="libpq-dev postgresql"
 packages[kafka]="librdkafka-dev"
 packages[docker]="debootstrap docker-compose docker.io iptables lintian"

@@ -270,6 +270,7 @@ struct plan_route {
     const char *topic; /* MQTT filter */
     size_t broker;     /* index into plan->brokers */
     int qos;
+    int publisher; /* 1: the broker's plugin must name the topic's device */
     const struct adapter *adapter;
     const struct node *settings; /* for adapter->init(); NULL: none */
     const struct node *node;

@@ -227,6 +227,8 @@ struct input {
     const char *broker;
 };
 
+static const char *const publisher_words[] = {"any", "required", NULL};
+
 static const struct setting input_settings[] = {
     {.key = "topic",
      .type = SETTING_TEXT,
@@ -255,6 +257,14 @@ static const struct setting input_settings[] = {
      .min = 0,
      .max = 1,
      .help = "MQTT quality of service of the subscription."},
+    {.key = "publisher",
+     .type = SETTING_WORD,
+     AT(struct input, plan.publisher),
+     .initial = "any",
+     .words = publisher_words,
+     .help =
+         "`required`: the broker's plugin must say that who published is named as the "
+         "topic is at the filter's first `+`; else the message is set aside."},
     {.key = "broker",
      .type = SETTING_TEXT,
      AT(struct input, broker),
@@ -263,8 +273,8 @@ static const struct setting input_settings[] = {
     {0},
 };
 
-static const char *const input_keys[] = {"topic", "adapter", "mapping", "preset",
-                                         "qos",   "broker",  NULL};
+static const char *const input_keys[] = {"topic", "adapter", "mapping",   "preset",
+                                         "qos",   "broker",  "publisher", NULL};
 
 static void no_such(struct build *b, const struct node *node, const char *kind,
                     const char *const *names)

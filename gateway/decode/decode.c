@@ -112,17 +112,41 @@ void decoder_close(struct decoder **decoder)
 
 /* ---- decoding ---- */
 
+/* Its index; `route_count` when there is none. */
+static size_t find_index(const struct decoder *decoder, const struct message *message)
+{
+    size_t i = 0;
+    while (i < decoder->route_count &&
+           (decoder->routes[i].broker != message->broker ||
+            !topic_matches(bytes_of(decoder->routes[i].topic), message->topic))) {
+        i++;
+    }
+    return i;
+}
+
 static struct instance *find_route(const struct decoder *decoder,
                                    const struct message *message)
 {
-    for (size_t i = 0; i < decoder->route_count; i++) {
-        const struct plan_route *route = &decoder->routes[i];
-        if (route->broker == message->broker &&
-            topic_matches(bytes_of(route->topic), message->topic)) {
-            return &decoder->instances[decoder->route_instance[i]];
-        }
+    size_t i = find_index(decoder, message);
+    return i < decoder->route_count ? &decoder->instances[decoder->route_instance[i]]
+                                    : NULL;
+}
+
+/* Whether the broker's plugin names whom the topic names where the filter has its first
+ * '+'; up to there filter and topic are the same. */
+static bool publisher_fits(const char *filter, const struct message *message)
+{
+    struct bytes name = message->publisher;
+    const char *plus = strchr(filter, '+');
+    if (!plus || !bytes_start_with(name, BYTES(MESSAGE_PUBLISHER_PREFIX))) {
+        return false;
     }
-    return NULL;
+    name = bytes_slice(name, sizeof MESSAGE_PUBLISHER_PREFIX - 1, name.len);
+    struct bytes level =
+        bytes_slice(message->topic, (size_t)(plus - filter), message->topic.len);
+    const uint8_t *slash = level.len ? memchr(level.data, '/', level.len) : NULL;
+    level.len = slash ? (size_t)(slash - level.data) : level.len;
+    return name.len > 0 && bytes_equal(name, level);
 }
 
 static void reject(struct decoding *d, const char *reason, const char *detail)
@@ -176,6 +200,13 @@ void decoder_decode(struct decoder *decoder, const struct message *message,
                     struct arena *arena, struct decoding *ret_decoding)
 {
     *ret_decoding = (struct decoding){.arena = arena};
+    size_t i = find_index(decoder, message);
+    if (i < decoder->route_count && decoder->routes[i].publisher &&
+        !publisher_fits(decoder->routes[i].topic, message)) {
+        reject(ret_decoding, "publisher",
+               "the broker does not say that the topic's device published it");
+        return;
+    }
     decode_by(find_route(decoder, message), message, ret_decoding);
 }
 

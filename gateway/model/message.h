@@ -10,10 +10,14 @@
 #define MESSAGE_BRIDGE_PROPERTY "emgate-bridge"
 #define MESSAGE_BRIDGE_PREFIX "emgate-bridge:"
 
+/* The same of the broker's plugin, which says whom it knows the publisher as. */
+#define MESSAGE_PUBLISHER_PROPERTY "emgate-publisher"
+#define MESSAGE_PUBLISHER_PREFIX "emgate-publisher:"
+
 struct message {
     struct bytes topic;
     struct bytes payload;
-    struct bytes publisher; /* MESSAGE_BRIDGE_PREFIX and those that carried it, or "" */
+    struct bytes publisher; /* a prefix of above and its text, or "" */
     uint64_t seq;           /* its journal sequence; 0 outside the journal */
     int64_t received_ns;    /* our wall clock at receipt, UTC since 1970 */
     uint8_t broker;         /* index of the broker in the configuration */

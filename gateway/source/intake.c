@@ -182,9 +182,11 @@ static bool is_own_state(struct connection *connection, const struct message *me
            bytes_are(message->topic, connection->host.topic);
 }
 
-/* The bridges that carried the message, by their mark; empty: none.  A mark that is too
- * long stands for too many. */
-static struct bytes bridges_of(MQTTAsync_message *paho, char text[BRIDGES_MAX])
+/* A user property with `prefix` before its value; empty: it is not there.  One that is
+ * too long is `instead`. */
+static struct bytes property_of(MQTTAsync_message *paho, const char *wanted,
+                                const char *prefix, const char *instead,
+                                char text[BRIDGES_MAX])
 {
     MQTTProperties *properties = &paho->properties;
     int count = MQTTProperties_propertyCount(properties, MQTTPROPERTY_CODE_USER_PROPERTY);
@@ -193,25 +195,36 @@ static struct bytes bridges_of(MQTTAsync_message *paho, char text[BRIDGES_MAX])
             MQTTProperties_getPropertyAt(properties, MQTTPROPERTY_CODE_USER_PROPERTY, i);
         struct bytes name = {(const uint8_t *)property->value.data.data,
                              (size_t)property->value.data.len};
-        if (!bytes_are(name, MESSAGE_BRIDGE_PROPERTY)) {
+        if (!bytes_are(name, wanted)) {
             continue;
         }
-        int len = snprintf(text, BRIDGES_MAX, MESSAGE_BRIDGE_PREFIX "%.*s",
-                           property->value.value.len, property->value.value.data);
-        if (len < 0 || len >= BRIDGES_MAX) {
-            return BYTES(MESSAGE_BRIDGE_PREFIX ",,,,,,,,,");
-        }
-        return (struct bytes){(const uint8_t *)text, (size_t)len};
+        int len = snprintf(text, BRIDGES_MAX, "%s%.*s", prefix, property->value.value.len,
+                           property->value.value.data);
+        return len < 0 || len >= BRIDGES_MAX
+                   ? bytes_of(instead)
+                   : (struct bytes){(const uint8_t *)text, (size_t)len};
     }
     return (struct bytes){0};
+}
+
+/* The bridges that carried the message, by their mark (one that is too long stands for
+ * too many), or whom the broker's plugin names. */
+static struct bytes publisher_of(MQTTAsync_message *paho, char text[BRIDGES_MAX])
+{
+    struct bytes bridges =
+        property_of(paho, MESSAGE_BRIDGE_PROPERTY, MESSAGE_BRIDGE_PREFIX,
+                    MESSAGE_BRIDGE_PREFIX ",,,,,,,,,", text);
+    return bridges.len > 0 ? bridges
+                           : property_of(paho, MESSAGE_PUBLISHER_PROPERTY,
+                                         MESSAGE_PUBLISHER_PREFIX, "", text);
 }
 
 int intake_arrived(void *context, char *topic, int topic_len, MQTTAsync_message *paho)
 {
     struct connection *connection = context;
-    char bridges[BRIDGES_MAX];
+    char publisher[BRIDGES_MAX];
     struct message message = {
-        .publisher = bridges_of(paho, bridges),
+        .publisher = publisher_of(paho, publisher),
         .topic = {(const uint8_t *)topic,
                   topic_len > 0 ? (size_t)topic_len : strlen(topic)},
         .payload = {paho->payload, (size_t)paho->payloadlen},

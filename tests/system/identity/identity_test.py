@@ -57,7 +57,7 @@ class TlsGateway(Gateway):
 
 
 class IdentityTest(unittest.TestCase):
-    def start(self, rig, acl=None, more=""):
+    def start(self, rig, acl=None, more="", plugin=None):
         port = free_port()
         folder = rig.folder
         for authority in ("ca", "other"):
@@ -79,6 +79,13 @@ class IdentityTest(unittest.TestCase):
         with open(folder + "/emgate.conf", "w", encoding="utf-8") as out:
             out.writelines(lines)
             out.write(f"persistence_location {folder}/\nuser {user.stdout}")
+        if plugin:
+            with open(folder + "/emgate.conf", "a", encoding="utf-8") as out:
+                out.write(f"plugin {plugin}\n")
+            with open(gateway.conf, encoding="utf-8") as source:
+                text = source.read()
+            gateway.write(text.replace("adapter: native", "adapter: native, "
+                                       "publisher: required"))
         if acl:
             with open(folder + "/emgate.acl", "w", encoding="utf-8") as out:
                 out.write(acl)
@@ -88,12 +95,13 @@ class IdentityTest(unittest.TestCase):
         gateway.start()
         return gateway, port
 
-    def publish(self, rig, port, certificate, on, inside, number):
+    def publish(self, rig, port, certificate, on, inside, number, *options):
         """Whether the broker let it in and acknowledged it."""
         data = batch(inside, int(time.time() * 1000), [reading("x", 1.0, "t/h")], 7,
                      number)
         words = ["mosquitto_pub", "-h", "localhost", "-p", str(port), "-V", "5",
-                 "-q", "1", "--cafile", rig.folder + "/ca.crt", "-t", topic(on), "-s"]
+                 "-q", "1", "--cafile", rig.folder + "/ca.crt", "-t", topic(on), "-s",
+                 *options]
         if certificate:
             words += ["--cert", f"{rig.folder}/{certificate}.crt",
                       "--key", f"{rig.folder}/{certificate}.key"]
@@ -136,6 +144,26 @@ class IdentityTest(unittest.TestCase):
                        30, "the others are set aside with the reason")
             print(f"{len(matrix)} tries, {len(let_in)} on an own topic, "
                   f"{counts['accepted']} counted")
+
+    def test_with_the_plugin_the_broker_says_who_published(self):
+        """Without the list, so that the plugin alone tells devices apart."""
+        plugin = os.path.join(BIN, "mosquitto_publisher.so")
+        if not os.path.exists(plugin):
+            self.skipTest("built without mosquitto's headers")
+        with Rig() as rig:
+            gateway, port = self.start(rig, "pattern readwrite #\n", plugin=plugin)
+            matrix = list(itertools.product(DEVICES, DEVICES, DEVICES))
+            for number, (certificate, on, inside) in enumerate(matrix, 1):
+                self.assertTrue(self.publish(rig, port, certificate, on, inside, number))
+            # A device that says the property itself is not taken at all.
+            self.publish(rig, port, "b", "a", "a", 99, "-D", "publish", "user-property",
+                         "emgate-publisher", "a")
+            wait_until(lambda: gateway.counts()["accepted"] == len(DEVICES) and
+                       gateway.counts()["messages"] >= len(matrix), 60, gateway.tail)
+            others = len(DEVICES) * len(DEVICES) * (len(DEVICES) - 1)
+            wait_until(lambda: gateway.command("deadletters", "--json", "--limit", "0")
+                       .stdout.count('"publisher"') >= others, 60, gateway.tail)
+            self.assertEqual(gateway.counts()["accepted"], len(DEVICES))
 
     def test_without_the_list_one_device_speaks_for_another(self):
         """What binds them is the list: without it the test above would fail."""

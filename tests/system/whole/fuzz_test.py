@@ -46,7 +46,8 @@ PATHS = ("/", "/v1/status", "/v1/summaries", "/v1/hours?process=mill&from=0&to=1
 WORDS = (b"GET", b"POST", b"HEAD", b"PUT", b"\0", b"%00", b"HTTP/1.1", b"HTTP/9.9",
          b"Content-Length: -1", b"Content-Length: 99999999999999999999",
          b"Transfer-Encoding: chunked", b"Content-Encoding: zstd",
-         b"Expect: 100-continue", b"Cookie: emgate_session=" + b"a" * 300, b"Authorization: Bearer ", b"\r\n",
+         b"Expect: 100-continue",
+         b"Cookie: emgate_session=" + b"a" * 300, b"Authorization: Bearer ", b"\r\n",
          b"Content-Type: application/json", b"Content-Type: application/x-protobuf")
 
 
@@ -167,7 +168,8 @@ class FuzzTest(unittest.TestCase):
         with open(gateway.conf, encoding="utf-8") as source:
             config = source.read()
         gateway.write(config.replace("client_id: g1}", "client_id: g1, "
-                                     "protocol: '3.1.1'}"))
+                                     "protocol: '3.1.1'}").replace(
+                                         "quota: 64MiB", "quota: 2GiB"))
         gateway.spawn()
         return broker, gateway
 

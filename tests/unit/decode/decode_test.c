@@ -216,3 +216,25 @@ Test(decode, where_order_matters_a_message_that_comes_again_changes_nothing)
     decoder_close(&f.decoder);
     arena_deinit(&f.arena);
 }
+
+Test(decode, a_route_may_require_the_publisher_that_the_topic_names)
+{
+    static const struct {
+        const char *publisher;
+        bool taken;
+    } cases[] = {{"emgate-publisher:x", true}, {"emgate-publisher:y", false},
+                 {"emgate-publisher:", false}, {"emgate-publisher:xx", false},
+                 {"emgate-bridge:x", false},   {"", false}};
+    struct fixture f;
+    open_fixture(&f);
+    f.routes[1].publisher = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message message = {.topic = BYTES("a/x"),
+                                  .payload = BYTES("{}"),
+                                  .publisher = bytes_of(cases[i].publisher)};
+        decoder_decode(f.decoder, &message, &f.arena, &f.decoding);
+        bool refused = strcmp(f.decoding.reason, "publisher") == 0;
+        cr_assert_eq(refused, !cases[i].taken, "%zu", i);
+    }
+    close_fixture(&f);
+}
