@@ -195,7 +195,7 @@ class FuzzTest(unittest.TestCase):
                 gateway.tail)
             self.good(broker, gateway, 1)
             # Each of these ends the connection; the wait for the next one grows.
-            rounds = 2 if SECONDS < 10 else 8
+            rounds = 1 if SECONDS < 10 else 8
             for _ in range(rounds):
                 for _ in range(r.randrange(1, 20)):
                     try:
