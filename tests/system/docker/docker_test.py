@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The images and docker/demo.yaml with a real engine: built, run, hurt, compared.
+"""The images, docker/demo.yaml and docker/registry-postgres.yaml with a real engine:
+built, run, hurt, compared; docker/edge.yaml is started.
 
     sudo tests/system/docker/docker_test.py [--keep]
 
@@ -24,6 +25,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
 PROJECT = "emgate-demo"
 IMAGES = ("registry", "simulator", "gateway", "broker")
+DEMO = ("docker/demo.yaml",)
+ON_POSTGRES = ("docker/demo.yaml", "docker/registry-postgres.yaml")
 HOURS = 12
 SLIM = "".join(f"path-exclude=/usr/share/{name}/*\n"
                for name in ("doc", "man", "locale", "info", "lintian"))
@@ -60,6 +63,7 @@ class Engine:
     def __init__(self, folder):
         self.folder = folder
         self.host = f"unix://{folder}/docker.sock"
+        self.files = DEMO
         self.environment = dict(os.environ, DOCKER_HOST=self.host, DOCKER_BUILDKIT="0",
                                 COMPOSE_PROJECT_NAME=PROJECT)
         self.log = open(os.path.join(folder, "dockerd.log"), "wb")
@@ -74,13 +78,19 @@ class Engine:
     def docker(self, *words):
         return run("docker", *words, env=self.environment, cwd=ROOT)
 
+    def command(self, *words):
+        files = [word for file in self.files for word in ("-f", file)]
+        return ["docker-compose", *files, *words]
+
     def compose(self, *words):
-        return run("docker-compose", "-f", "docker/demo.yaml", *words,
-                   env=self.environment, cwd=ROOT)
+        return run(*self.command(*words), env=self.environment, cwd=ROOT)
+
+    def down(self):
+        subprocess.run(self.command("down", "-v"), env=self.environment, cwd=ROOT,
+                       capture_output=True)
 
     def close(self):
-        subprocess.run(["docker-compose", "-f", "docker/demo.yaml", "down", "-v"],
-                       env=self.environment, cwd=ROOT, capture_output=True)
+        self.down()
         self.daemon.terminate()
         self.daemon.wait(60)
         self.log.close()
@@ -202,10 +212,11 @@ def play_and_hurt(engine, folder):
     """Twelve hours of a plant in about half a minute; meanwhile everything is stopped
     once, and the gateway loses its network."""
     gateway = f"{PROJECT}_gateway_1"
+    shutil.rmtree(folder + "/truth", ignore_errors=True)
     os.mkdir(folder + "/truth")
     os.chmod(folder + "/truth", 0o777)
     simulator = subprocess.Popen(
-        ["docker-compose", "-f", "docker/demo.yaml", "run", "--rm", "-T", "-v",
+        [*engine.command("run", "--rm", "-T", "-v"),
          folder + "/truth:/truth", "simulator", "/etc/emgate/plant.yaml", "--hours",
          str(HOURS), "--speed", "1200", "--truth", "/truth/truth.json"],
         env=engine.environment, cwd=ROOT, stdout=subprocess.PIPE,
@@ -216,6 +227,10 @@ def play_and_hurt(engine, folder):
     before = until(lambda: max(readings(engine), 0), 60, "the gateway is back")
     until(lambda: readings(engine) > before, 60, "readings after kill -9")
     print("gateway: killed by SIGKILL under load, back")
+    if engine.files == ON_POSTGRES:
+        engine.docker("kill", "-s", "KILL", f"{PROJECT}_database_1")
+        engine.docker("start", f"{PROJECT}_database_1")
+        print("database: killed by SIGKILL under load, back")
     engine.docker("network", "disconnect", f"{PROJECT}_central", gateway)
     engine.docker("stop", f"{PROJECT}_registry_1")
     engine.docker("network", "disconnect", f"{PROJECT}_plant", gateway)
@@ -247,6 +262,52 @@ def compare(engine, folder):
         print(last[0])
 
 
+def refuses_a_wrong_password(engine):
+    """Who does not know the secret does not get in, from the same network."""
+    done = subprocess.run(
+        ["docker", "run", "--rm", "--network", f"{PROJECT}_store", "-e",
+         "PGPASSWORD=wrong", "--entrypoint", "psql", "emgate/database", "-h", "database",
+         "-U", "emgate", "registry", "-c", "SELECT 1"], env=engine.environment,
+        capture_output=True, text=True)
+    assert done.returncode != 0 and "authentication failed" in done.stderr, done
+    shown = engine.docker("inspect", f"{PROJECT}_database_1", f"{PROJECT}_registry_1")
+    with open(ROOT + "/docker/registry-postgres/secrets/database_password",
+              encoding="utf-8") as source:
+        assert source.read().strip() not in shown, "the password is in the settings"
+    print("database: a wrong password is refused, the right one is in no settings")
+
+
+def on_postgres(engine, folder):
+    """The same plant once more, with the registry on PostgreSQL."""
+    engine.down()
+    engine.files = ON_POSTGRES
+    run("docker/registry-postgres/secrets.sh", cwd=ROOT)
+    base = size_of(engine, "emgate-test-base")
+    engine.docker("build", "-q", "--network", "host", "--build-arg",
+                  "BASE=emgate-test-base", "--target", "database", "-t",
+                  "emgate/database", "-f", "docker/Dockerfile", ".")
+    print(f"image database: {(size_of(engine, 'emgate/database') - base) / 1e6:.1f} MB "
+          "over the base")
+    engine.compose("up", "-d", "broker", "database", "registry", "gateway")
+    until(lambda: answers("http://127.0.0.1:8311/readyz"), 120, "the registry is ready")
+    until(lambda: answers("http://127.0.0.1:8321/readyz"), 60, "the gateway is ready")
+    refuses_a_wrong_password(engine)
+    play_and_hurt(engine, folder)
+    compare(engine, folder)
+
+
+def edge(engine):
+    """Starts, and is well: its registry is elsewhere and may be away."""
+    engine.down()
+    engine.files = ("docker/edge.yaml",)
+    engine.environment["EMGATE_REGISTRY_URL"] = "http://registry.invalid/v1/summaries"
+    engine.compose("up", "-d")
+    gateway = f"{PROJECT}_gateway_1"
+    until(lambda: engine.docker("inspect", "-f", "{{.State.Health.Status}}",
+                                gateway) == "healthy", 90, "the edge gateway is well")
+    print("edge: up and well")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--keep", action="store_true", help="leave the folder")
@@ -262,6 +323,8 @@ def main():
         start(engine)
         play_and_hurt(engine, folder)
         compare(engine, folder)
+        edge(engine)
+        on_postgres(engine, folder)
         print("docker: passed")
     finally:
         engine.close()
