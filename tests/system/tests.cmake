@@ -180,7 +180,9 @@ set_tests_properties(system_registry_hostile system_whole_secrets PROPERTIES TIM
   ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 
 # Rubbish at the whole daemon and at both HTTP servers; EMGATE_SECONDS=N: longer.
-add_test(NAME system_whole_fuzz COMMAND ${PYTHON3}
-         ${CMAKE_SOURCE_DIR}/tests/system/whole/fuzz_test.py)
-set_tests_properties(system_whole_fuzz PROPERTIES TIMEOUT 300
-  ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+foreach(name payloads_and_packets requests_to_the_page requests_to_the_registry)
+  add_test(NAME system_whole_fuzz_${name} COMMAND ${PYTHON3}
+           ${CMAKE_SOURCE_DIR}/tests/system/whole/fuzz_test.py FuzzTest.test_${name})
+  set_tests_properties(system_whole_fuzz_${name} PROPERTIES TIMEOUT 300
+    ENVIRONMENT "EMGATE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endforeach()
