@@ -144,7 +144,7 @@ set_tests_properties(system_plant_goods PROPERTIES TIMEOUT 300)
 add_test(NAME system_pages COMMAND ${PYTHON3}
          ${CMAKE_SOURCE_DIR}/tests/system/pages/pages_test.py
          $<TARGET_FILE:emgate> $<TARGET_FILE:emgate-registry> ${CMAKE_BINARY_DIR}/pages)
-set_tests_properties(system_pages PROPERTIES TIMEOUT 300 LABELS whole SKIP_RETURN_CODE 77)
+set_tests_properties(system_pages PROPERTIES TIMEOUT 600 LABELS whole SKIP_RETURN_CODE 77)
 
 # The database made again, backups, formats of earlier versions.
 foreach(name rebuild backup formats)
