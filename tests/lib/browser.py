@@ -112,7 +112,7 @@ class Browser:
         return self.send("POST", "/elements", {"using": "css selector",
                                                "value": selector})
 
-    def wait(self, script, seconds=20, what=None):
+    def wait(self, script, seconds=60, what=None):
         """The first true value of a JavaScript expression."""
         deadline = time.monotonic() + seconds
         while True:
@@ -122,7 +122,7 @@ class Browser:
             assert time.monotonic() < deadline, f"not in {seconds} s: {what or script}"
             time.sleep(0.05)
 
-    def find(self, selector, seconds=20):
+    def find(self, selector, seconds=60):
         deadline = time.monotonic() + seconds
         while True:
             found = self.all(selector)
@@ -138,7 +138,7 @@ class Browser:
                         " document.querySelector('#banner') || document.body)"
                         ".innerText.slice(0, 400)")
 
-    def click(self, selector, seconds=20):
+    def click(self, selector, seconds=60):
         """As a person does: the element must be in sight and not covered.  A page
         that draws itself again meanwhile is asked once more."""
         deadline = time.monotonic() + seconds
