@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SEEDS_DEFAULT 1250
+#define SEEDS_DEFAULT 2500
 #define EXIT_USAGE 64
 #define LARGE_BYTES (1 << 20)
 #define S_PER_YEAR 31556952.0

@@ -337,11 +337,14 @@ bool world_start(struct world *world)
         return false;
     }
     world->up = true;
-    if (folded(world) < world->cursor) {
+    /* SQLite takes no notice of a folder whose sync failed, so that a power cut may take
+     * its log away; then records are folded again. */
+    if (folded(world) < world->cursor && world->faults_given == 0) {
         world_complain(world, "the cursor went back from %llu to %llu",
                        (unsigned long long)world->cursor,
                        (unsigned long long)folded(world));
     }
+    world->cursor = folded(world);
     return true;
 }
 
