@@ -19,6 +19,8 @@ foreach(first 1 2501 5001 7501)
   add_test(NAME sim_from_${first} COMMAND emgate_sim --first ${first})
   set_tests_properties(sim_from_${first} PROPERTIES TIMEOUT 900)
 endforeach()
+# Under the sanitizers one part is enough.
+set_tests_properties(sim_from_2501 sim_from_5001 sim_from_7501 PROPERTIES LABELS whole)
 
 # Negative controls: each must be noticed.  At full speed only.
 foreach(control no-sync no-unique early-ack cursor torn)
