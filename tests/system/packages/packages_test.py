@@ -58,7 +58,8 @@ def build(folder, version=None):
 class Machine:
     """A container whose first process is systemd."""
 
-    def __init__(self, folder, packages):
+    def __init__(self, folder):
+        self.folder = folder
         self.host = f"unix://{folder}/docker.sock"
         self.environment = dict(os.environ, DOCKER_HOST=self.host, DOCKER_BUILDKIT="0")
         self.log = open(folder + "/dockerd.log", "wb")
@@ -66,6 +67,9 @@ class Machine:
             ["dockerd", "--host", self.host, "--data-root", folder + "/data",
              "--exec-root", folder + "/exec", "--pidfile", folder + "/pid"],
             stdout=self.log, stderr=self.log)
+
+    def boot(self, packages):
+        folder = self.folder
         until(lambda: run("docker", "info", check=False,
                           env=self.environment).returncode == 0, 60, "dockerd answers")
         root = folder + "/root"
@@ -198,7 +202,8 @@ def main():
             print(f"{os.path.basename(package)}: {os.path.getsize(package)} bytes, "
                   "lintian finds nothing")
         newer = build(folder, NEWER)
-        machine = Machine(folder, packages)
+        machine = Machine(folder)
+        machine.boot(packages)
         first_tonne(machine)
         reload_is_checked(machine)
         upgrade(machine, newer)
