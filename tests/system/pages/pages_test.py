@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway's page in a real Chromium on a running cement plant: what it shows, where a
-tonne comes from in three clicks, names that mean harm, the daemon gone and back, what a
-screen reader would stumble over.  Pictures go to the folder that is named.
-
-    pages_test.py EMGATE REGISTRY FOLDER        exit code 77: there is no Chromium"""
+"""The gateway's page in a real Chromium on a running cement plant, from a tonne's origin to
+what a screen reader would stumble over; pictures go to FOLDER.  Exit 77: no Chromium.
+    pages_test.py EMGATE REGISTRY FOLDER"""
 import hashlib
 import json
 import os
