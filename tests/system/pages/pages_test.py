@@ -18,6 +18,12 @@ from page_plant import HOSTILE, TURNED, PagePlant  # noqa: E402
 
 WEIGHT_MAX = 300_000
 SHEET = "document.querySelector('#sheet')"
+STEPS = """opens tells_the_truth explains_in_three_clicks goes_by_keyboard turns_months
+lists_points tells_what_the_doctor_finds tries_a_mapping shows_a_points_last_error
+survives_hostile_names enters_by_hand enters_a_result acknowledges looks_right
+tells_when_the_daemon_is_gone"""
+REGISTRY_STEPS = """opens shows_a_process compares_and_exports keeps_a_pack rolls_up
+looks_right asks_for_a_token tells_when_it_is_gone"""
 CONTRAST = ("color-contrast",)  # looked at elsewhere; it takes long
 QUOTED = json.dumps(HOSTILE)
 GAUGE = 'kind: gauge, unit: "1", interval: 1s'  # never heard: an alarm
@@ -579,20 +585,11 @@ def main():
         plant.play("30h")
         browser.size(1280, 900)
         pages = Pages(plant, browser, folder, axe)
-        registry_pages = RegistryPages(pages)
-        steps = [getattr(pages, name) for name in (
-            "opens", "tells_the_truth", "explains_in_three_clicks", "goes_by_keyboard",
-            "turns_months", "lists_points", "tells_what_the_doctor_finds",
-            "tries_a_mapping", "shows_a_points_last_error", "survives_hostile_names",
-            "enters_by_hand", "enters_a_result", "acknowledges", "looks_right",
-            "tells_when_the_daemon_is_gone")]
-        steps += [getattr(registry_pages, name) for name in (
-            "opens", "shows_a_process", "compares_and_exports", "keeps_a_pack",
-            "rolls_up", "looks_right", "asks_for_a_token", "tells_when_it_is_gone")]
-        for step in steps:
+        both = [(pages, STEPS), (RegistryPages(pages), REGISTRY_STEPS)]
+        for where, name in [(w, name) for w, names in both for name in names.split()]:
             began = time.monotonic()
-            step()
-            print(f"pages: {step.__name__} {time.monotonic() - began:.1f} s", flush=True)
+            getattr(where, name)()
+            print(f"pages: {name} {time.monotonic() - began:.1f} s", flush=True)
     return 0
 
 
