@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway's page in a real Chromium on a cement plant, from a tonne's origin to
+"""The gateway's page in a real Chromium on a cement plant, from a tonne's origin
 to what a screen reader would stumble over; pictures go to FOLDER.  Exit 77: no Chromium.
     pages_test.py EMGATE REGISTRY FOLDER"""
 import hashlib
