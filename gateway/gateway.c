@@ -462,20 +462,34 @@ static void reload(struct gateway *g)
     bundle_deinit(&bundle);
 }
 
+/* Whether a signal or a failure ends the process.  A sync that failed does: what the disk
+ * has is known only after a start has read it back. */
+static bool is_over(struct gateway *g, int number, int *ret_code)
+{
+    if (number == SIGTERM || number == SIGINT) {
+        log_info("gateway.stopping", "signal=%d", number);
+        notify_send("STOPPING=1");
+        *ret_code = EXIT_OK;
+    } else if (number == SIGUSR1 && g->failure.code != ERR_OK) {
+        log_error("pipeline.failed", "%s", g->failure.text);
+        *ret_code = g->failure.code == ERR_CORRUPT ? EXIT_DATA : EXIT_INTERNAL;
+    } else if (intake_problem(g->intake)) {
+        *ret_code = EXIT_IO;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* Waits for signals; the exit code. */
 static int main_loop(struct gateway *g)
 {
     const struct timespec second = {.tv_sec = 1};
     for (;;) {
         int number = sigtimedwait(&g->signals, NULL, &second);
-        if (number == SIGTERM || number == SIGINT) {
-            log_info("gateway.stopping", "signal=%d", number);
-            notify_send("STOPPING=1");
-            return EXIT_OK;
-        }
-        if (number == SIGUSR1 && g->failure.code != ERR_OK) {
-            log_error("pipeline.failed", "%s", g->failure.text);
-            return g->failure.code == ERR_CORRUPT ? EXIT_DATA : EXIT_INTERNAL;
+        int code = EXIT_OK;
+        if (is_over(g, number, &code)) {
+            return code;
         }
         if (number == SIGHUP) {
             reload(g);

@@ -116,8 +116,8 @@ enum intake_turn intake_step(struct intake *intake)
         log_warn("journal.full", "%s; intake waits, the broker keeps", e.text);
         return INTAKE_WAIT;
     }
-    log_error("journal.failed", "%s; nothing more is acknowledged until a restart",
-              e.text);
+    log_error("journal.failed",
+              "%s; the process ends, the next start reads the journal back", e.text);
     pthread_mutex_lock(&intake->lock);
     snprintf(intake->problem, sizeof intake->problem, "%.*s",
              (int)sizeof intake->problem - 1, e.text);

@@ -61,6 +61,10 @@ add_executable(emgate_early ${CMAKE_SOURCE_DIR}/gateway/main.c
                ${CMAKE_SOURCE_DIR}/tests/system/whole/early_store.c)
 target_link_libraries(emgate_early PRIVATE cli)
 target_link_options(emgate_early PRIVATE -Wl,--wrap=journal_append)
+add_executable(emgate_bad_sync ${CMAKE_SOURCE_DIR}/gateway/main.c
+               ${CMAKE_SOURCE_DIR}/tests/system/whole/bad_sync.c)
+target_link_libraries(emgate_bad_sync PRIVATE cli)
+target_link_options(emgate_bad_sync PRIVATE -Wl,--wrap=fdatasync)
 foreach(name truth kill failure input config restart full)
   add_test(NAME system_whole_${name} COMMAND ${PYTHON3}
            ${CMAKE_SOURCE_DIR}/tests/system/whole/${name}_test.py)

@@ -91,6 +91,28 @@ class KillTest(unittest.TestCase):
                 print("replay:", victim.replay())
             return result, under_load
 
+    def test_a_failed_sync_ends_the_process_and_the_next_start_mends_it(self):
+        os.environ["EMGATE_FAIL_SYNC_AT"] = "60"
+        with Rig() as rig:
+            broker = rig.broker()
+            registry = rig.registry()
+            steady = rig.gateway("g1", broker.port, registry.port)
+            victim = rig.gateway("g2", broker.port, registry.port,
+                                 program="emgate_bad_sync")
+            steady.start()
+            victim.start()
+            plant = rig.simulate(steady, "--hours", "4", "--speed", str(SPEED),
+                                 "--seed", str(SEED % 1000 + 1), "--fault", FAULTS)
+            wait_until(lambda: not victim.alive(), 60, victim.tail)
+            self.assertIn("journal.failed", victim.tail())
+            self.assertEqual(victim.end(), 74)
+            victim.program = victim.emgate
+            victim.start()
+            plant.finish()
+            steady.wait_quiet(plant.confirmed())
+            self.wait_still(victim)
+            self.assertEqual(self.compare(registry, steady, victim, True), [])
+
     def wait_still(self, victim):
         """Until it has folded all that is queued for it, and nothing more comes."""
         seen = {"at": time.monotonic(), "what": None}
