@@ -18,7 +18,7 @@
 /* Of a record, beside topic, publisher and the message's payload. */
 #define RECORD_HEAD 16U
 /* Of a segment, beside its largest record. */
-#define SEGMENT_HEAD (3U * 4096)
+#define SEGMENT_HEAD ((size_t)3 * 4096)
 
 struct intake {
     struct journal *journal;

@@ -23,10 +23,10 @@
 #define JOURNAL_PAYLOAD_MAX (1u << 20)
 
 /* What waits for commit at most; beyond it append says ERR_FULL. */
-#define JOURNAL_PENDING_MAX (4u * 1024u * 1024u)
+#define JOURNAL_PENDING_MAX (1u << 22) /* 4 MiB */
 
-#define JOURNAL_SEGMENT_MIN (16u * 1024u)
-#define JOURNAL_SEGMENT_MAX (64u * 1024u * 1024u)
+#define JOURNAL_SEGMENT_MIN (1u << 14) /* 16 KiB */
+#define JOURNAL_SEGMENT_MAX (1u << 26) /* 64 MiB */
 
 /* Numbers are part of the format: never reuse one. */
 enum record_type {

@@ -9,8 +9,8 @@
 #include <stdatomic.h>
 
 #define PATH_LEN_MAX 1024u
-#define GROUP_TARGET (64u * 1024u) /* a group with more than one record stays below */
-#define SEGMENT_SIZE_DEFAULT (4u * 1024u * 1024u)
+#define GROUP_TARGET (1u << 16) /* a group with more than one record stays below */
+#define SEGMENT_SIZE_DEFAULT (1u << 22)
 #define SPARES_WANTED 2u
 #define SPARES_MAX 8u
 #define SPARE_RETRY_MS 1000

@@ -13,7 +13,7 @@
 #include "core/mem.h"
 #include "core/wait.h"
 
-#define FILL_CHUNK (256u * 1024u)
+#define FILL_CHUNK (1u << 18)
 
 static enum err check_room(struct journal *journal, struct error *e)
 {

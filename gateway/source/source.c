@@ -22,7 +22,7 @@
 #define PUBLISH_TOPIC_MAX 1024
 #define KEEPALIVE_S 30
 #define RECEIVE_MAXIMUM 1000
-#define SESSION_EXPIRY_S (7 * 86400)
+#define SESSION_EXPIRY_S (INT64_C(7) * 86400)
 
 void source_wait_durable(struct source *source, uint64_t seq, int64_t wait_ms)
 {
